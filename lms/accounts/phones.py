@@ -1,0 +1,35 @@
+"""Phone numbers as people type them."""
+
+import re
+import unicodedata
+
+from lms.core import crypto
+from lms.core.errors import Invalid
+
+FIELD = "people.phone"
+MAINLAND = re.compile(r"1[3-9]\d{9}")
+
+
+def normal(typed: str) -> str:
+    """Return the 11 digits of a mainland mobile; raises Invalid saying what is wrong with it."""
+    digits = re.sub(r"[\s\-()]", "", unicodedata.normalize("NFKC", typed))
+    digits = re.sub(r"^(\+?86|0086)(?=1\d{10}$)", "", digits)
+    if not digits:
+        raise Invalid("请填写手机号。")
+    if not digits.isascii() or not digits.isdigit():
+        raise Invalid("手机号里只能有数字，请检查有没有打错的字。")
+    if len(digits) != 11:
+        raise Invalid(f"手机号应该是 11 位，您填了 {len(digits)} 位。")
+    if not MAINLAND.fullmatch(digits):
+        raise Invalid("这不像手机号，应该以 13 到 19 开头。请再看一遍。")
+    return digits
+
+
+def index(phone: str) -> str:
+    """Return the blind index of a normal phone number."""
+    return crypto.blind_index(phone, field=FIELD)
+
+
+def sealed(phone: str) -> bytes:
+    """Return the encrypted phone number."""
+    return crypto.encrypt(phone, field=FIELD)

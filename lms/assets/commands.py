@@ -1,0 +1,64 @@
+"""Receive media: keep the original, note it, enqueue the processing."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import current_app
+
+from lms.assets.models import MediaAsset
+from lms.core import clock, crypto, jobs
+from lms.extensions import db
+from media.storage import Storage, open_storage
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An original lying on this machine: a video file, or a slides.json with a fetcher for its recordings."""
+
+    main: Path
+    captions: Path | None
+    is_slides: bool
+    recording: Callable[[str, Path], None] | None = None
+
+
+def storage() -> Storage:
+    """Return the storage of the settings."""
+    return open_storage(current_app.extensions["lms_settings"].storage_url)
+
+
+def receive(incoming: Incoming, *, title: str, unit_id: int, scratch: Path) -> MediaAsset:
+    """Keep an original and enqueue its processing; the asset's key is final from here on."""
+    key = crypto.token(12).lower().replace("-", "x")
+    store = storage()
+    kind = "slides" if incoming.is_slides else "video"
+    main = _with_recordings(incoming, key, store, scratch) if incoming.is_slides else incoming.main
+    source = f"originals/{key}/main{'.json' if incoming.is_slides else main.suffix.lower()[:8]}"
+    store.put(source, main)
+    captions = None
+    if incoming.captions:
+        captions = f"originals/{key}/captions{incoming.captions.suffix.lower()[:8]}"
+        store.put(captions, incoming.captions)
+    asset = MediaAsset(
+        key=key, kind=kind, title=title, unit_id=unit_id, source_key=source, captions_key=captions,
+        status="received", machine_voice=False, created_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(asset)
+    db.session.flush()  # the job below names its id
+    jobs.enqueue("assets.process", {"asset_id": asset.id}, key=f"asset:{asset.id}", lane=jobs.Lane.HEAVY)
+    return asset
+
+
+def _with_recordings(incoming: Incoming, key: str, store: Storage, scratch: Path) -> Path:
+    """Keep the recordings beside the slides and return slides.json naming them by their stored names."""
+    slides = json.loads(incoming.main.read_text("utf-8"))
+    for number, slide in enumerate(slides.get("slides", [])):
+        if slide.get("audio") and incoming.recording:
+            name = f"audio-{number}{Path(slide['audio']).suffix.lower()}"
+            incoming.recording(slide["audio"], scratch / name)
+            store.put(f"originals/{key}/{name}", scratch / name)
+            slide["audio"] = name
+    rewritten = scratch / f"{key}.json"
+    rewritten.write_text(json.dumps(slides, ensure_ascii=False), "utf-8")
+    return rewritten

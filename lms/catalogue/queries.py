@@ -1,0 +1,49 @@
+"""Reading the catalogue."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from lms.assets.models import MediaAsset
+from lms.catalogue.models import Course, CourseState, CourseVersion, VersionAsset
+from lms.core.errors import Missing
+from lms.extensions import db
+
+
+def published(*, tier: str = "", category: str = "") -> Sequence[Course]:
+    """Return the published courses, narrowed by tier and category when given, in a steady order."""
+    query = select(Course).where(Course.state == CourseState.PUBLISHED).order_by(Course.id)
+    if tier:
+        query = query.where(Course.tier == tier)
+    if category:
+        query = query.where(Course.category == category)
+    return db.session.scalars(query).all()
+
+
+def by_slug(slug: str) -> Course:
+    """Return a published course by its name in addresses; raises Missing."""
+    course = db.session.scalar(
+        select(Course).where(Course.slug == slug, Course.state == CourseState.PUBLISHED)
+    )
+    if course is None:
+        raise Missing("没有找到这门课。可能已经下架，您可以看看别的课。")
+    return course
+
+
+def asset_of(version: CourseVersion, lesson_id: str) -> MediaAsset | None:
+    """Return the asset a lesson of a version plays, None when it has none."""
+    return db.session.scalar(
+        select(MediaAsset)
+        .join(VersionAsset, VersionAsset.asset_id == MediaAsset.id)
+        .where(VersionAsset.version_id == version.id, VersionAsset.lesson_id == lesson_id)
+    )
+
+
+def durations(version_id: int) -> dict[str, float]:
+    """Return lesson id → seconds of its video, for the videos that are ready."""
+    rows = db.session.execute(
+        select(VersionAsset.lesson_id, MediaAsset.duration)
+        .join(MediaAsset, MediaAsset.id == VersionAsset.asset_id)
+        .where(VersionAsset.version_id == version_id, MediaAsset.duration.is_not(None))
+    )
+    return {lesson_id: seconds for lesson_id, seconds in rows if seconds is not None}

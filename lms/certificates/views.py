@@ -1,0 +1,124 @@
+"""Certificates: hers as page, picture and PDF; the public check."""
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response as Answer
+
+from lms.assets.commands import storage
+from lms.catalogue.queries import by_slug
+from lms.certificates import commands, papers
+from lms.certificates.models import Certificate
+from lms.core import crypto
+from lms.core.doors import public, signed_in
+from lms.core.errors import Conflict, Missing
+from lms.enrolment.commands import Learner, find
+from lms.extensions import db, limiter
+from lms.learning.queries import completion_of
+
+bp = Blueprint("certificates", __name__, template_folder="templates")
+NOT_FOUND = "没有查到这张证书。请核对编号和验证码，或扫证书上的二维码。"
+
+
+@bp.get("/me/certs")
+@signed_in
+def mine() -> str:
+    """List her certificates."""
+    certificates = db.session.scalars(
+        select(Certificate).where(Certificate.person_id == current_user.id).order_by(Certificate.id.desc())
+    ).all()
+    return render_template("certificates/mine.html", certificates=certificates)
+
+
+@bp.get("/c/<slug>/certificate")
+@signed_in
+def of_course(slug: str) -> Answer:
+    """Lead to the certificate of a course; 409 while she has not finished it."""
+    enrolment = find(Learner(current_user.id, None), by_slug(slug).id)
+    done = completion_of(enrolment.id) if enrolment else None
+    if done is None:
+        raise Conflict("这门课还没学完。学完以后，证书就会出现在这里。")
+    number = db.session.scalar(select(Certificate.number).where(Certificate.completion_id == done.id))
+    return redirect(url_for(".show", number=number))
+
+
+def _hers(number: str) -> Certificate:
+    certificate = commands.of_person(number, current_user.id)
+    if certificate is None:
+        raise Missing("没有找到这张证书。")
+    return certificate
+
+
+@bp.get("/me/certs/<number>")
+@signed_in
+def show(number: str) -> str:
+    """Show one certificate."""
+    certificate = _hers(number)
+    return render_template(
+        "certificates/show.html",
+        certificate=certificate,
+        content=certificate.content,
+        day=papers.chinese_day(certificate.content),
+        qr=papers.qr_svg(commands.qr_address(certificate)),
+    )
+
+
+@bp.get("/me/certs/<number>.pdf")
+@signed_in
+def as_pdf(number: str) -> Response:
+    """Send the PDF; 409 with a sentence while it is being drawn."""
+    return _file(_hers(number), "pdf")
+
+
+@bp.get("/me/certs/<number>.png")
+@signed_in
+def as_png(number: str) -> Response:
+    """Send the picture; 409 with a sentence while it is being drawn."""
+    return _file(_hers(number), "png")
+
+
+def _file(certificate: Certificate, kind: str) -> Response:
+    key = certificate.pdf_key if kind == "pdf" else certificate.png_key
+    if key is None:
+        raise Conflict("证书正在制作，通常几秒钟就好。请过一会儿刷新。")
+    with storage().open(key) as file:
+        response = Response(file.read(), mimetype="application/pdf" if kind == "pdf" else "image/png")
+    response.headers["Content-Disposition"] = f'inline; filename="{certificate.number}.{kind}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.get("/verify")
+@public
+@limiter.limit("60/minute")
+def verify() -> str | tuple[str, int]:
+    """Check by printed number and its 4 characters."""
+    number = request.args.get("number", "").strip().upper()
+    code = request.args.get("code", "").strip().upper()
+    if not number and not code:
+        return render_template("certificates/verify.html", number="", code="", error="")
+    found = db.session.scalar(select(Certificate).where(Certificate.number == number[:64]))
+    if found is None or not crypto.same(found.check_code, code[:16]):
+        return render_template("certificates/verify.html", number=number, code=code, error=NOT_FOUND), 404
+    return _verdict(found)
+
+
+@bp.get("/v/<code>")
+@public
+@limiter.limit("120/minute")
+def check(code: str) -> str | tuple[str, int]:
+    """Give the verdict of a scanned code: 有效, 已作废 with reason, or 查不到."""
+    found = db.session.scalar(select(Certificate).where(Certificate.code == code[:64]))
+    if found is None or not commands.genuine(found):
+        return render_template("certificates/unknown.html"), 404
+    return _verdict(found)
+
+
+def _verdict(certificate: Certificate) -> str:
+    return render_template(
+        "certificates/verdict.html",
+        certificate=certificate,
+        content=certificate.content,
+        name=commands.masked(str(certificate.content["name"])),
+        day=papers.chinese_day(certificate.content),
+    )

@@ -1,0 +1,106 @@
+"""Commands of `flask --app wsgi`: named here, their work loaded when they are called."""
+
+import importlib
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import AppGroup, with_appcontext
+
+from lms.core.errors import LmsError
+
+Answer = dict[str, Any]
+
+
+def attach(app: Flask) -> None:
+    """Add every command of the contract to the application."""
+    app.cli.add_command(init)
+    app.cli.add_command(demo)
+    app.cli.add_command(worker)
+    app.cli.add_command(courses)
+    app.cli.add_command(staff)
+
+
+def run(place: str, *, as_json: bool, **words: object) -> None:
+    """Call "module:function", print its answer, exit 0 (done) or 1 (refused with reasons)."""
+    module, _, name = place.partition(":")
+    function: Callable[..., Answer] = getattr(importlib.import_module(module), name)
+    try:
+        answer = {"ok": True, "problems": [], **function(**words)}
+    except LmsError as error:
+        answer = {"ok": False, "problems": [_problem(error.message)]}
+    except Exception as error:
+        problems = getattr(error, "problems", None)
+        if problems is None:
+            raise
+        answer = {"ok": False, "problems": [one.as_json() for one in problems]}
+    for problem in answer["problems"]:
+        click.echo(f"{problem['file']}:{problem['line']} {problem['item']} {problem['message']}", err=True)
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    sys.exit(0 if answer["ok"] else 1)
+
+
+def _problem(message: str) -> Answer:
+    return {"file": "", "line": 0, "item": "", "code": "refused", "message": message}
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="one JSON object as the last line")
+courses = AppGroup("courses", help="course packages in and out")
+staff = AppGroup("staff", help="staff accounts and reset slips")
+
+
+@click.command()
+@json_option
+@with_appcontext
+def init(as_json: bool) -> None:
+    """Bring the database to the newest migration."""
+    run("lms.cli.start:init", as_json=as_json)
+
+
+@click.command()
+@json_option
+@with_appcontext
+def demo(as_json: bool) -> None:
+    """Load the fictional demo data, once; LMS_ENV=demo only."""
+    run("lms.cli.demo:demo", as_json=as_json, tell=not as_json)
+
+
+@click.command()
+@click.option("--lane", type=click.Choice(["quick", "heavy"]), default="quick")
+@click.option("--once", is_flag=True, help="do what is due and end")
+@with_appcontext
+def worker(lane: str, once: bool) -> None:
+    """Do jobs of one lane until told to stop."""
+    run("lms.cli.work:work", as_json=False, lane=lane, once=once)
+
+
+@courses.command("import")
+@click.argument("path", type=click.Path())
+@click.option("--publish", is_flag=True, help="process the media now and publish")
+@json_option
+def courses_import(path: str, publish: bool, as_json: bool) -> None:
+    """Import a course package (folder or zip)."""
+    run("lms.cli.course_files:bring_in", as_json=as_json, path=path, publish=publish)
+
+
+@staff.command("add")
+@click.option("--phone", required=True)
+@click.option("--name", required=True)
+@click.option("--role", required=True)
+@click.option("--unit", required=True, help="unit code")
+@json_option
+def staff_add(phone: str, name: str, role: str, unit: str, as_json: bool) -> None:
+    """Add a member of staff and print her reset slip."""
+    run("lms.cli.staff:add", as_json=as_json, phone=phone, name=name, role=role, unit=unit)
+
+
+@staff.command("reset")
+@click.argument("phone")
+@json_option
+def staff_reset(phone: str, as_json: bool) -> None:
+    """Print a one-use slip, good for 24 hours, for a forgotten password."""
+    run("lms.cli.staff:reset", as_json=as_json, phone=phone)

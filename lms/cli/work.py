@@ -1,0 +1,39 @@
+"""flask worker: one lane's jobs, until SIGTERM."""
+
+import signal
+import time
+from types import FrameType
+from typing import Any
+
+from lms.core import jobs
+
+IDLE_SECONDS = 0.5
+TICK_SECONDS = 10.0
+
+
+class _Stop(BaseException):
+    """SIGTERM or Ctrl-C: leave at once; the lease gives the job to the next worker."""
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise _Stop
+
+
+def work(lane: str, once: bool) -> dict[str, Any]:
+    """Do jobs until told to stop; with `once` until nothing is due."""
+    signal.signal(signal.SIGTERM, _stop)
+    chosen, done, last_tick = jobs.Lane(lane), 0, 0.0
+    try:
+        while True:
+            if time.monotonic() - last_tick > TICK_SECONDS:
+                jobs.tick(chosen)
+                last_tick = time.monotonic()
+            if jobs.run_one(chosen):
+                done += 1
+            elif once:
+                break
+            else:
+                time.sleep(IDLE_SECONDS)
+    except (_Stop, KeyboardInterrupt):
+        pass
+    return {"done": done}

@@ -1,0 +1,93 @@
+"""What templates may use: text size, language, dates in the site's zone, hashed asset addresses, Markdown."""
+
+import hashlib
+import json
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import nh3
+from flask import Flask, current_app, has_request_context, request, url_for
+from flask_babel import get_locale
+from jinja2 import StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+SIZES = ("standard", "large", "huge")
+LANGUAGES = ("zh", "en")
+_markdown = MarkdownIt("js-default", {"html": False, "linkify": False})
+_TAGS = {
+    "p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "blockquote", "a", "img", "table", "thead", "tbody",
+    "tr", "th", "td", "hr", "br", "code", "pre", "del",
+}  # fmt: skip
+
+
+def attach(app: Flask, *, site_name: str, timezone: ZoneInfo) -> None:
+    """Give templates their filters and globals; an undefined variable is an error."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.globals.update(asset=asset, site_name=site_name)
+    app.jinja_env.filters.update(
+        markdown=markdown,
+        day=lambda moment: day(moment, timezone),
+        moment=lambda value: f"{day(value, timezone)} {value.astimezone(timezone):%H:%M}",
+        clock=lambda value: f"{value.astimezone(timezone):%H:%M}",
+        duration=duration,
+        megabytes=lambda size: f"{max(size / 1_000_000, 0.1):.1f} MB",
+    )
+    app.context_processor(lambda: {"text_size": text_size(), "lang": language()})
+
+
+def text_size() -> str:
+    """Return the size she chose (cookie `size`), standard otherwise."""
+    chosen = request.cookies.get("size", "")
+    return chosen if chosen in SIZES else SIZES[0]
+
+
+def language() -> str:
+    """Return the language she chose (cookie `lang`), Chinese otherwise."""
+    chosen = request.cookies.get("lang", "") if has_request_context() else ""
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+
+
+def asset(name: str) -> str:
+    """Return the address of a static file, changing with its content."""
+    folder = Path(current_app.static_folder or "")
+    if name.startswith("vendor/"):
+        name = f"vendor/{_vendor(folder).get(name.removeprefix('vendor/'), name.removeprefix('vendor/'))}"
+        return url_for("static", filename=name)
+    return url_for("static", filename=name, v=_digest(folder / name))
+
+
+@lru_cache(maxsize=256)
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else "0"
+
+
+@lru_cache(maxsize=1)
+def _vendor(folder: Path) -> dict[str, str]:
+    manifest = folder / "vendor" / "manifest.json"
+    found: dict[str, str] = json.loads(manifest.read_text("utf-8")) if manifest.is_file() else {}
+    return found
+
+
+def markdown(text: str) -> Markup:
+    """Render Markdown to HTML that passed the sanitiser."""
+    html = _markdown.render(text)
+    return Markup(nh3.clean(html, tags=_TAGS, url_schemes={"http", "https", "mailto", "tel"}))
+
+
+def day(value: datetime, timezone: ZoneInfo) -> str:
+    """Return a date in words: 2026年11月24日, or 24 November 2026."""
+    local = value.astimezone(timezone)
+    if str(get_locale() or "zh").startswith("en"):
+        return f"{local.day} {local:%B %Y}"
+    return f"{local.year}年{local.month}月{local.day}日"
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in words: 8 分 20 秒."""
+    minutes, rest = divmod(round(seconds), 60)
+    if str(get_locale() or "zh").startswith("en"):
+        return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    return f"{minutes} 分 {rest} 秒" if minutes else f"{rest} 秒"

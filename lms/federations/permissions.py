@@ -1,0 +1,40 @@
+"""What may be done, and by which role; names read room:act."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One word per thing that may be done (values are stable, alphabetical)."""
+
+    AUDIT_READ = "audit:read"
+    CERTIFICATES_REVOKE = "certificates:revoke"
+    COURSES_PUBLISH = "courses:publish"
+    COURSES_REVIEW = "courses:review"
+    COURSES_WRITE = "courses:write"
+    JOBS_MANAGE = "jobs:manage"
+    PEOPLE_MANAGE = "people:manage"
+    RECORDS_CONFIRM = "records:confirm"
+
+
+class Role(StrEnum):
+    """Staff roles of today's rooms; a volunteer needs none."""
+
+    TRAINER = "trainer"
+    REVIEWER = "reviewer"
+    OFFICER = "officer"
+    ORG_ADMIN = "org_admin"
+    REGISTRAR = "registrar"
+    PLATFORM_ADMIN = "platform_admin"
+
+
+ROLES: Mapping[Role, frozenset[Permission]] = {
+    Role.TRAINER: frozenset({Permission.COURSES_WRITE, Permission.COURSES_PUBLISH}),
+    Role.REVIEWER: frozenset({Permission.COURSES_REVIEW}),
+    Role.OFFICER: frozenset({Permission.AUDIT_READ}),
+    Role.ORG_ADMIN: frozenset({Permission.RECORDS_CONFIRM}),
+    Role.REGISTRAR: frozenset(
+        {Permission.PEOPLE_MANAGE, Permission.CERTIFICATES_REVOKE, Permission.AUDIT_READ}
+    ),
+    Role.PLATFORM_ADMIN: frozenset({Permission.JOBS_MANAGE, Permission.PEOPLE_MANAGE}),
+}

@@ -1,0 +1,95 @@
+"""The landing page, her own page, help, text size, language, and the site's health."""
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from flask_login import current_user
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response as Answer
+
+from lms.accounts.views import local_only
+from lms.catalogue.queries import published
+from lms.core import clock
+from lms.core.doors import public, signed_in
+from lms.core.jobs import Job, JobState, WorkerSeen
+from lms.core.templating import LANGUAGES, SIZES
+from lms.extensions import csrf, db
+from lms.federations import queries as units
+
+bp = Blueprint("home", __name__, template_folder="templates")
+YEAR = 365 * 24 * 3600
+QUIET_AFTER_SECONDS = 120
+
+
+@bp.get("/")
+@public
+def index() -> str:
+    """Say in five seconds what this is."""
+    return render_template("home/index.html", courses=published()[:3])
+
+
+@bp.get("/me")
+@signed_in
+def me() -> str:
+    """Show her account: name, masked phone, unit."""
+    return render_template("home/me.html", path=_path())
+
+
+def _path() -> list[str]:
+    unit_id = units.home_unit_id(current_user.id)
+    return [unit.name for unit in units.path(unit_id)] if unit_id else []
+
+
+@bp.get("/help")
+@public
+def help_page() -> str:
+    """Say how to do the common things, and whom to call."""
+    unit_id = units.home_unit_id(current_user.id) if current_user.is_authenticated else None
+    return render_template("home/help.html", phone=units.help_phone(unit_id))
+
+
+@bp.post("/size")
+@public
+def set_size() -> Answer:
+    """Remember the text size; standard for anything unknown."""
+    return _remember("size", SIZES)
+
+
+@bp.post("/language")
+@public
+def set_language() -> Answer:
+    """Remember the language."""
+    return _remember("lang", LANGUAGES)
+
+
+def _remember(name: str, allowed: tuple[str, ...]) -> Answer:
+    chosen = request.form.get(name, "")
+    answer = redirect(local_only(request.form.get("next") or "/"))
+    answer.set_cookie(
+        name, chosen if chosen in allowed else allowed[0], max_age=YEAR, samesite="Lax", httponly=True
+    )
+    return answer
+
+
+# Forged, these two change how a page looks and nothing else; an old page must not lose its switch.
+csrf.exempt(set_size)
+csrf.exempt(set_language)
+
+
+@bp.get("/healthz")
+@public
+def health() -> tuple[Response, int]:
+    """Say whether database and workers live: 200 or 503."""
+    seen = db.session.scalar(select(func.min(WorkerSeen.seen_at)))
+    ago = round((clock.now() - seen).total_seconds(), 1) if seen else None
+    counts: dict[str, int] = {
+        state: number
+        for state, number in db.session.execute(select(Job.state, func.count()).group_by(Job.state))
+    }
+    good = ago is not None and ago <= QUIET_AFTER_SECONDS
+    answer = jsonify(
+        status="ok" if good else "worker silent",
+        database="ok",
+        worker_seen_s=ago,
+        jobs_waiting=counts.get(JobState.WAITING, 0),
+        jobs_dead=counts.get(JobState.DEAD, 0),
+    )
+    return answer, 200 if good else 503

@@ -1,0 +1,101 @@
+"""Rows of learning: visits, watched stretches, the watch clock, completions, the outbox's answers."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.core import crypto
+from lms.core.types import UTCDateTime
+from lms.enrolment.models import Enrolment
+from lms.extensions import Base, db
+
+
+class Visit(Base):
+    """One opening of a lesson page; media counts from the moment it was really fetched."""
+
+    __tablename__ = "visits"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(unique=True, default=lambda: crypto.token(16))
+    enrolment_id: Mapped[int] = mapped_column(db.ForeignKey("enrolments.id"), index=True)
+    lesson_id: Mapped[str]
+    asset_id: Mapped[int | None] = mapped_column(db.ForeignKey("media_assets.id"))
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    fetched_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    heard_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_seq: Mapped[int] = mapped_column(default=0)
+    device: Mapped[str]
+    enrolment: Mapped[Enrolment] = relationship()
+
+
+class LessonProgress(Base):
+    """What is believed of one lesson: watched stretches in seconds of the medium, reading, the resume position."""
+
+    __tablename__ = "lesson_progress"
+    enrolment_id: Mapped[int] = mapped_column(db.ForeignKey("enrolments.id"), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(primary_key=True)
+    stretches: Mapped[list[list[float]]] = mapped_column(db.JSON, default=list)
+    watched_seconds: Mapped[float] = mapped_column(default=0.0)
+    position: Mapped[float] = mapped_column(default=0.0)
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    read_seconds: Mapped[float] = mapped_column(default=0.0)
+    reached_end: Mapped[bool] = mapped_column(default=False)
+    pages: Mapped[dict[str, Any]] = mapped_column(db.JSON, default=dict)
+    checks_right: Mapped[bool] = mapped_column(default=False)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class WatchClock(Base):
+    """The one clock of a learner over all her visits: wall-clock seconds already spent (epoch stretches)."""
+
+    __tablename__ = "watch_clocks"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(db.ForeignKey("people.id"), unique=True)
+    visitor_id: Mapped[int | None] = mapped_column(db.ForeignKey("visitors.id"), unique=True)
+    spent: Mapped[list[list[float]]] = mapped_column(db.JSON, default=list)
+    lent_day: Mapped[str] = mapped_column(default="")
+    lent_seconds: Mapped[float] = mapped_column(default=0.0)
+    __table_args__ = (CheckConstraint("(person_id IS NULL) <> (visitor_id IS NULL)", name="one_learner"),)
+
+
+class OutboxEntry(Base):
+    """The first answer to an outbox entry; the same id again gets the same answer."""
+
+    __tablename__ = "outbox_entries"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    learner: Mapped[str]
+    result: Mapped[dict[str, Any]] = mapped_column(db.JSON)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class LessonCompletion(Base):
+    """A finished lesson: once, with the way it was finished."""
+
+    __tablename__ = "lesson_completions"
+    enrolment_id: Mapped[int] = mapped_column(db.ForeignKey("enrolments.id"), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(primary_key=True)
+    how: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    evidence: Mapped[dict[str, Any]] = mapped_column(db.JSON)
+
+
+class Completion(Base):
+    """A finished course: once per enrolment, stamped with the version and the unit of that moment."""
+
+    __tablename__ = "completions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(db.ForeignKey("enrolments.id"), unique=True)
+    person_id: Mapped[int] = mapped_column(db.ForeignKey("people.id"))
+    course_id: Mapped[int] = mapped_column(db.ForeignKey("courses.id"))
+    version_id: Mapped[int] = mapped_column(db.ForeignKey("course_versions.id"))
+    unit_id: Mapped[int | None] = mapped_column(db.ForeignKey("units.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seconds: Mapped[float]
+    hours: Mapped[float]
+    hours_rule: Mapped[str]
+    enrolment: Mapped[Enrolment] = relationship()
+    __table_args__ = (
+        db.Index("ix_completions_unit", "unit_id", "course_id", "person_id"),
+        db.Index("ix_completions_person", "person_id", "course_id"),
+    )

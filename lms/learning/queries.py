@@ -1,0 +1,88 @@
+"""Reading a learner's state, in the form that courses.completion judges."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+
+from courses import completion
+from courses.completion import Explanation, How, LessonState
+from courses.model import LessonKind
+from lms.assessment.models import Attempt
+from lms.catalogue.queries import durations
+from lms.enrolment.models import Enrolment
+from lms.extensions import db
+from lms.learning.models import Completion, LessonCompletion, LessonProgress
+
+
+def states(enrolment: Enrolment) -> dict[str, LessonState]:
+    """Return lesson id → what is known of it."""
+    lengths = durations(enrolment.version_id)
+    progress = {
+        row.lesson_id: row
+        for row in db.session.scalars(
+            select(LessonProgress).where(LessonProgress.enrolment_id == enrolment.id)
+        )
+    }
+    done = {
+        row.lesson_id: row.how
+        for row in db.session.execute(
+            select(LessonCompletion.lesson_id, LessonCompletion.how).where(
+                LessonCompletion.enrolment_id == enrolment.id
+            )
+        )
+    }
+    papers = _papers(enrolment.id)
+    return {
+        lesson.id: _state(
+            progress.get(lesson.id),
+            done.get(lesson.id),
+            lengths.get(lesson.id, 0.0),
+            papers.get(lesson.id, ()) if lesson.kind == LessonKind.QUIZ else (),
+        )
+        for lesson in enrolment.version.content.lessons()
+    }
+
+
+def _papers(enrolment_id: int) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    rows = db.session.execute(
+        select(Attempt.lesson_id, Attempt.percent).where(
+            Attempt.enrolment_id == enrolment_id, Attempt.submitted_at.is_not(None)
+        )
+    )
+    for lesson_id, percent in rows:
+        found.setdefault(lesson_id, []).append(percent or 0)
+    return found
+
+
+def _state(
+    row: LessonProgress | None, how: str | None, duration: float, percents: Sequence[int]
+) -> LessonState:
+    return LessonState(
+        done=how is not None,
+        how=How(how) if how else None,
+        stretches=tuple((start, end) for start, end in row.stretches) if row else (),
+        duration=duration,
+        read_seconds=row.read_seconds if row else 0.0,
+        reached_end=row.reached_end if row else False,
+        pages_read=sum(1 for page in row.pages.values() if page.get("read")) if row else 0,
+        checks_right=row.checks_right if row else False,
+        best_percent=max(percents, default=None),
+        tries_used=len(percents),
+    )
+
+
+def explain(enrolment: Enrolment) -> Explanation:
+    """Return the one answer to "why is she not complete?"."""
+    return completion.explain(enrolment.version.content, states(enrolment))
+
+
+def completion_of(enrolment_id: int) -> Completion | None:
+    """Return the completion of an enrolment, None while she learns."""
+    return db.session.scalar(select(Completion).where(Completion.enrolment_id == enrolment_id))
+
+
+def completions_of(person_id: int) -> Mapping[int, Completion]:
+    """Return course id → completion of a person."""
+    rows = db.session.scalars(select(Completion).where(Completion.person_id == person_id))
+    return {row.course_id: row for row in rows}

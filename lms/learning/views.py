@@ -1,0 +1,168 @@
+"""Course and lesson pages, and the outbox."""
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.exceptions import Unauthorized
+from werkzeug.wrappers import Response as Answer
+
+from courses.model import LessonKind, QuizBody, TextBody
+from lms.assessment import commands as assessment
+from lms.assets import links
+from lms.assets.models import AssetStatus, MediaAsset
+from lms.catalogue.queries import asset_of, by_slug
+from lms.core import clock
+from lms.core.doors import public, signed_in, turn_away
+from lms.core.errors import Conflict, Missing
+from lms.enrolment.commands import enrol
+from lms.enrolment.models import Enrolment
+from lms.enrolment.queries import of_person
+from lms.extensions import db
+from lms.learning import access, commands, outbox, queries
+from lms.learning.models import LessonProgress
+
+bp = Blueprint("learning", __name__, template_folder="templates")
+
+
+@bp.get("/learn")
+@signed_in
+def my_courses() -> str:
+    """Show what to go on with, what is left, what is finished."""
+    enrolments = of_person(current_user.id)
+    rows = [(one, queries.explain(one)) for one in enrolments]
+    return render_template("learning/my_courses.html", rows=rows, now=clock.now())
+
+
+@bp.get("/c/<slug>")
+@public
+def course(slug: str) -> str:
+    """Show a course: what she will be able to do, its lessons, how far she is."""
+    row = by_slug(slug)
+    enrolment = access.enrolment_of(row)
+    version = enrolment.version if enrolment else row.version
+    if version is None:
+        raise Missing
+    return render_template(
+        "learning/course.html",
+        course=row,
+        content=version.content,
+        enrolment=enrolment,
+        explanation=access.explanation_of(enrolment),
+        completion=queries.completion_of(enrolment.id) if enrolment else None,
+    )
+
+
+@bp.get("/c/<slug>/<int:number>")
+@public
+def lesson(slug: str, number: int) -> Answer | str:
+    """Show a lesson; the first is open to everyone, the others to whoever has signed in."""
+    place = access.place(slug, number)
+    if not place.is_first and not current_user.is_authenticated:
+        answer: Answer = turn_away()
+        return answer
+    enrolment = _enrolled(place)
+    page = _show(place, enrolment)
+    db.session.commit()
+    return page
+
+
+def _enrolled(place: access.Place) -> Enrolment:
+    who = access.learner(create=True)
+    if who is None:
+        raise Missing
+    return place.enrolment or enrol(who, place.course)
+
+
+def _show(place: access.Place, enrolment: Enrolment, notice: str = "") -> str:
+    body = place.lesson.body
+    if isinstance(body, QuizBody):
+        return _show_quiz(place, enrolment, body, notice)
+    asset = asset_of(enrolment.version, place.lesson.id) if place.lesson.kind == LessonKind.VIDEO else None
+    visit = commands.open_lesson(
+        enrolment,
+        place.lesson,
+        asset_id=asset.id if asset else None,
+        device=request.user_agent.string,
+    )
+    db.session.flush()  # the player carries the visit's token
+    template = "learning/text.html" if isinstance(body, TextBody) else "learning/video.html"
+    return render_template(
+        template,
+        **_frame(place, enrolment, notice),
+        film=asset,
+        media=_media(asset, visit.token),
+        visit=visit,
+        progress=db.session.get(LessonProgress, (enrolment.id, place.lesson.id)),
+    )
+
+
+def _frame(place: access.Place, enrolment: Enrolment, notice: str) -> dict[str, object]:
+    explanation = queries.explain(enrolment)
+    return {
+        "place": place,
+        "lesson": place.lesson,
+        "body": place.lesson.body,
+        "total": len(place.content.lessons()),
+        "explanation": explanation,
+        "state": explanation.lessons[place.number - 1],
+        "notice": notice,
+    }
+
+
+def _media(asset: MediaAsset | None, visit: str) -> dict[str, object] | None:
+    if asset is None or asset.status != AssetStatus.READY:
+        return None
+    return {
+        one.role: {"url": links.address(asset.id, one.role, visit=visit), "size": one.size}
+        for one in asset.renditions
+    }
+
+
+def _show_quiz(place: access.Place, enrolment: Enrolment, paper: QuizBody, notice: str) -> str:
+    return render_template(
+        "learning/quiz_start.html",
+        **_frame(place, enrolment, notice),
+        paper=paper,
+        tries=assessment.tries(enrolment.id, place.lesson.id),
+    )
+
+
+@bp.post("/c/<slug>/<int:number>/read")
+@public
+def read(slug: str, number: int) -> Answer | tuple[str, int]:
+    """Finish a text lesson: 我读完了."""
+    place = access.place(slug, number)
+    enrolment = _own(place)
+    try:
+        commands.finish_reading(enrolment, place.lesson)
+    except Conflict as error:
+        page = _show(place, enrolment, error.message)
+        db.session.commit()
+        return page, error.status
+    db.session.commit()
+    return redirect(_after(place))
+
+
+def _own(place: access.Place) -> Enrolment:
+    if place.enrolment is None:
+        raise Conflict("请先打开这一课，再按“我读完了”。")
+    return place.enrolment
+
+
+def _after(place: access.Place) -> str:
+    slug, number = place.course.slug, place.number
+    if number < len(place.content.lessons()):
+        return url_for(".lesson", slug=slug, number=number + 1)
+    return url_for(".course", slug=slug)
+
+
+@bp.post("/api/outbox", endpoint="outbox")
+@public
+def take_outbox() -> Response:
+    """Take what the phone kept; 已保存 may be shown once this answers, because it answers after the commit."""
+    entries = outbox.entries_of(request.get_json(silent=True))
+    who = access.learner()
+    if who is None:
+        raise Unauthorized
+    results = outbox.take(entries, who)
+    db.session.commit()
+    return jsonify(now=clock.now().isoformat(), results=results)

@@ -1,0 +1,52 @@
+"""Who hears which event, who does which job, which rooms open: the tables of the house."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint
+
+from lms.accounts import views as accounts
+from lms.accounts.events import VisitorRecognised
+from lms.assessment.events import AttemptGraded
+from lms.assets import views as assets
+from lms.assets.events import MediaFetched
+from lms.catalogue import views as catalogue
+from lms.certificates import handlers as certificate_handlers
+from lms.certificates import staff_views as certificate_register
+from lms.certificates import views as certificates
+from lms.federations import join_views as joining
+from lms.home import styleguide_views as styleguide
+from lms.home import views as home
+from lms.learning import handlers as learning_handlers
+from lms.learning import quiz_views, text_views
+from lms.learning import views as learning
+from lms.learning.events import CourseCompleted
+
+HANDLERS: Mapping[type[Any], Sequence[Callable[[Any], None]]] = {
+    VisitorRecognised: (learning_handlers.take_over,),
+    MediaFetched: (learning_handlers.note_fetch,),
+    AttemptGraded: (learning_handlers.finish_paper,),
+    CourseCompleted: (certificate_handlers.issue_certificate,),
+}
+
+# Named by text: only workers and called commands load what these need (WeasyPrint, ffmpeg).
+JOBS: Mapping[str, str] = {
+    "assets.process": "lms.assets.jobs:process",
+    "certificates.render": "lms.certificates.jobs:render",
+    "learning.sweep": "lms.learning.jobs:sweep",
+}
+PERIODIC: Mapping[str, float] = {"learning.sweep": 3600.0}
+
+BLUEPRINTS: Sequence[Blueprint] = (
+    home.bp,
+    styleguide.bp,
+    accounts.bp,
+    joining.bp,
+    assets.bp,
+    catalogue.bp,
+    learning.bp,
+    text_views.bp,
+    quiz_views.bp,
+    certificates.bp,
+    certificate_register.bp,
+)

@@ -1,0 +1,72 @@
+"""What a media file is: ffprobe behind a demuxer allow-list."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from media import run
+from media.errors import MediaError
+
+MAX_SECONDS = 4 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One stream: kind (video, audio, subtitle), codec name, size in pixels for video."""
+
+    kind: str
+    codec: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """Kind (video or audio), duration in seconds, streams."""
+
+    kind: str
+    duration: float
+    streams: tuple[Stream, ...]
+
+    @property
+    def video(self) -> Stream | None:
+        """The first real video stream (cover pictures are left out)."""
+        return next((one for one in self.streams if one.kind == "video"), None)
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether there is an audio stream."""
+        return any(one.kind == "audio" for one in self.streams)
+
+
+def probe(path: Path) -> MediaInfo:
+    """Return what a file holds; raises MediaError for anything but a real media container."""
+    if not path.is_file() or path.stat().st_size == 0:
+        raise MediaError("missing", "没有找到这个文件，或它是空的。")
+    fields = "format=duration:stream=codec_type,codec_name,width,height,disposition"
+    command = ["ffprobe", "-v", "error", *run.GUARD, "-show_entries", fields, "-of", "json", f"file:{path}"]
+    found = json.loads(run.output(command))
+    streams = tuple(_stream(one) for one in found.get("streams", []) if not _is_cover(one))
+    duration = float(found.get("format", {}).get("duration") or 0)
+    kinds = {one.kind for one in streams}
+    if not kinds & {"video", "audio"}:
+        raise MediaError("no-media", "这个文件里没有图像也没有声音。请换一个视频文件。")
+    if duration <= 0:
+        raise MediaError("no-duration", "这个文件没有长度，可能没有传完整。请重新导出 MP4 再试。")
+    if duration > MAX_SECONDS:
+        raise MediaError("too-long", "视频超过 4 小时。请分成几段再传。")
+    return MediaInfo("video" if "video" in kinds else "audio", duration, streams)
+
+
+def _is_cover(stream: dict[str, object]) -> bool:
+    disposition = stream.get("disposition")
+    return isinstance(disposition, dict) and bool(disposition.get("attached_pic"))
+
+
+def _stream(found: dict[str, object]) -> Stream:
+    return Stream(
+        str(found.get("codec_type", "")),
+        str(found.get("codec_name", "")),
+        int(str(found.get("width") or 0)),
+        int(str(found.get("height") or 0)),
+    )

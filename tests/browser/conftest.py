@@ -1,0 +1,129 @@
+"""A running site with one small course whose film ffmpeg really made, for journeys in Chromium."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask_migrate import upgrade
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from lms import config
+from lms.app import create_app
+from lms.extensions import db
+from tests.factories import tree
+
+ROOT = Path(__file__).resolve().parents[2]
+FILM_SECONDS = 8
+expect.set_options(timeout=20_000)
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+ARGUMENTS += ["--disable-background-networking", "--disable-component-update"]
+ARGUMENTS += ["--autoplay-policy=no-user-gesture-required"]
+
+
+def _package(folder: Path) -> Path:
+    folder.mkdir()
+    for name, text in (("read", "先读一读。" * 30), ("p1", "第一页。" * 20), ("p2", "第二页。" * 20)):
+        (folder / f"{name}.md").write_text(text, "utf-8")
+    items = [
+        {"id": f"{letter}{n}", "kind": "single", "stem": f"第{n}问", "options": [{"id": "a", "text": "甲"}, {"id": "b", "text": "乙"}],
+         "key": ["b"], "explanation": "因为。", "lesson": "read"}
+        for letter in "cq" for n in (1, 2)
+    ]  # fmt: skip
+    (folder / "checks.json").write_text(json.dumps({"items": items[:2]}), "utf-8")
+    (folder / "paper.json").write_text(json.dumps({"items": items[2:]}), "utf-8")
+    (folder / "film.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:05.000\n您好，欢迎来学习。\n", "utf-8")
+    source = [
+        "-f",
+        "lavfi",
+        "-i",
+        f"testsrc2=s=640x360:d={FILM_SECONDS}:r=10",
+        "-f",
+        "lavfi",
+        "-i",
+        f"sine=d={FILM_SECONDS}",
+    ]
+    subprocess.run(
+        ["ffmpeg", "-v", "error", *source, "-pix_fmt", "yuv420p", str(folder / "film.mp4")], check=True
+    )
+    page = {"min_seconds": 1}
+    lessons = [
+        {"id": "read", "kind": "text", "title": "读一读", "minutes": 1, "body": "read.md", "min_seconds": 1},
+        {"id": "film", "kind": "video", "title": "看一看", "minutes": 1, "video": "film.mp4", "captions": "film.vtt",
+         "pages": [{"body": "p1.md", **page}, {"body": "p2.md", **page}], "checks": ["c1", "c2"], "checks_file": "checks.json"},
+        {"id": "paper", "kind": "quiz", "title": "考一考", "minutes": 1, "items": "paper.json", "pass_mark": 80,
+         "tries": None, "requires": ["read", "film"]},
+    ]  # fmt: skip
+    course = {
+        "format": 1, "slug": "journey", "title": "走一遍", "summary": "从头走到证书。", "tier": "intro",
+        "category": "general", "hours": 1, "modules": [{"id": "m", "title": "全部", "lessons": lessons}],
+    }  # fmt: skip
+    (folder / "course.json").write_text(json.dumps(course), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a site that runs: gunicorn and a quick worker on a fresh database."""
+    data = tmp_path_factory.mktemp("site")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = {**os.environ, "LMS_ENV": "demo", "LMS_DATA": str(data), "PORT": str(port)}
+    env.pop("LMS_TRUSTED_PROXIES", None)
+    app = create_app(config.read(env))
+    with app.app_context():
+        upgrade()
+        tree()
+        db.session.remove()
+        db.engine.dispose()
+    flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
+    package = _package(data / "package")
+    subprocess.run([*flask, "courses", "import", str(package), "--publish"], cwd=ROOT, env=env, check=True)
+    gunicorn = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "wsgi:app",
+        "-k",
+        "gthread",
+        "--threads",
+        "4",
+        "--no-control-socket",
+    ]
+    processes = [
+        subprocess.Popen([*gunicorn, "--bind", f"127.0.0.1:{port}"], cwd=ROOT, env=env),
+        subprocess.Popen([*flask, "worker", "--lane", "quick"], cwd=ROOT, env=env),
+    ]
+    try:
+        _until_open(f"http://127.0.0.1:{port}/")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(30)
+
+
+def _until_open(address: str) -> None:
+    for _ in range(150):
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2):
+            return
+        time.sleep(0.2)
+    raise RuntimeError("the site did not open")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        browser.close()

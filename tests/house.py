@@ -1,0 +1,85 @@
+"""Units with a sibling and an ancestor, staff, certificates and forms: for the tests of doors and scope."""
+
+import itertools
+from dataclasses import dataclass
+
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from lms.accounts.models import Person
+from lms.certificates.models import Certificate
+from lms.core import clock
+from lms.extensions import db
+from lms.federations import commands as federations
+from lms.federations.models import Unit, UnitKind
+from lms.federations.permissions import Role
+from tests import factories
+
+PASSWORD = factories.PASSWORD
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Tree:
+    """Units: root › city › (county › town, sibling)."""
+
+    root: Unit
+    city: Unit
+    county: Unit
+    town: Unit
+    sibling: Unit
+
+
+def unit(parent: Unit | None, name: str, code: str) -> Unit:
+    """Add one unit."""
+    made = federations.add_unit(parent, kind=UnitKind.FEDERATION, name=name, code=code)
+    db.session.commit()
+    return made
+
+
+def tree() -> Tree:
+    """Add the small tree."""
+    root = unit(None, "云溪省", "97")
+    city = unit(root, "清河市", "9701")
+    county = unit(city, "白沙县", "970101")
+    return Tree(root, city, county, unit(county, "白沙镇", "970101101"), unit(city, "石桥县", "970102"))
+
+
+def person(home: Unit, *, phone: str = "", name: str = "王秀英") -> Person:
+    """Add a person with PASSWORD."""
+    return factories.person(phone or f"139{next(_numbers):08d}", home, name)
+
+
+def staff(role: Role, place: Unit) -> Person:
+    """Add a person with a role in a unit."""
+    made = person(place)
+    federations.appoint(made.id, role, place, actor_id=None)
+    db.session.commit()
+    return made
+
+
+def certificate(place: Unit) -> Certificate:
+    """Add the row of a certificate of a unit; the learning behind it is not of interest, so not there."""
+    number = next(_numbers)
+    owner = person(place)
+    db.session.execute(text("PRAGMA foreign_keys = 0"))
+    row = Certificate(
+        number=f"T{number:06d}", check_code="AB12", completion_id=number, person_id=owner.id, unit_id=place.id,
+        content={"name": owner.name, "course": "课", "number": f"T{number:06d}"}, signature="-",
+        issued_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.commit()
+    db.session.execute(text("PRAGMA foreign_keys = 1"))
+    return row
+
+
+def csrf(browser: FlaskClient, page: str = "/login") -> str:
+    """Return the form token of a page, as a browser reads it."""
+    return factories.page_token(browser, page)
+
+
+def post(browser: FlaskClient, path: str, token: str = "", **fields: str) -> TestResponse:
+    """Send a form with its token."""
+    return browser.post(path, data={"csrf_token": token or csrf(browser), **fields})

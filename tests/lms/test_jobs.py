@@ -1,0 +1,106 @@
+"""Jobs: enqueued in the transaction, leased, fenced, never lost by a killed worker."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.core import clock, jobs
+from lms.core.jobs import Job, JobState, Lane
+from lms.extensions import db
+from lms.federations.models import Unit
+
+KILLS = 30
+WORKER = """
+import sys
+from lms import config
+from lms.app import create_app
+from lms.core import jobs
+app = create_app(config.read())
+app.extensions["lms_jobs"] = {"test.mark": "tests.lms.marks:mark"}
+with app.app_context():
+    while True:
+        jobs.run_one(jobs.Lane.QUICK, lease=0.6)
+"""
+
+
+@pytest.fixture
+def known(app: Flask) -> Flask:
+    app.extensions["lms_jobs"] = {"test.mark": "tests.lms.marks:mark", "test.fail": "tests.lms.marks:fail"}
+    return app
+
+
+def test_a_rolled_back_fact_leaves_no_job(known: Flask) -> None:
+    jobs.enqueue("test.mark", {"name": "a"}, key="a")
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(Job)) == 0
+
+
+def test_the_same_waiting_work_is_kept_once(known: Flask) -> None:
+    for _ in range(2):
+        jobs.enqueue("test.mark", {"name": "a"}, key="a")
+    db.session.commit()
+    assert db.session.scalar(select(func.count()).select_from(Job)) == 1
+
+
+def test_a_lane_leaves_the_other_lanes_work_alone(known: Flask) -> None:
+    jobs.enqueue("test.mark", {"name": "a"}, key="a", lane=Lane.HEAVY)
+    db.session.commit()
+    assert jobs.run_one(Lane.QUICK) is False
+    assert jobs.run_one(Lane.HEAVY) is True
+
+
+def test_a_failing_job_backs_off_and_ends_visibly_dead(known: Flask) -> None:
+    jobs.enqueue("test.fail", {}, key="f")
+    db.session.commit()
+    for round_number in range(jobs.MAX_ATTEMPTS):
+        with clock.travel(hours=round_number):
+            assert jobs.run_one(Lane.QUICK) is True
+            assert jobs.run_one(Lane.QUICK) is False
+    job = db.session.scalars(select(Job)).one()
+    assert (job.state, job.attempts) == (JobState.DEAD, jobs.MAX_ATTEMPTS)
+    assert "nothing works" in (job.last_error or "")
+
+
+def test_a_worker_that_lost_its_lease_cannot_finish(known: Flask) -> None:
+    jobs.enqueue("test.mark", {"name": "a"}, key="a")
+    db.session.commit()
+    late = jobs.claim(Lane.QUICK, 1)
+    with clock.travel(seconds=5):
+        newer = jobs.claim(Lane.QUICK, 60)
+    assert late and newer and newer.attempt == late.attempt + 1
+    db.session.add(
+        Unit(kind="site", name="late", full_name="late", created_at=clock.now(), open_to_join=True)
+    )
+    jobs._finish(late)
+    assert db.session.scalar(select(func.count()).select_from(Unit)) == 0
+    assert db.session.scalars(select(Job.state)).one() == JobState.RUNNING
+
+
+@pytest.mark.kill
+def test_thirty_killed_workers_lose_nothing_and_do_nothing_twice(known: Flask, tmp_path: Path) -> None:
+    chance, wanted = random.Random(20261124), 60
+    for number in range(wanted):
+        jobs.enqueue("test.mark", {"name": f"n{number}"}, key=f"n{number}")
+    db.session.commit()
+    env = {**os.environ, "LMS_ENV": "test", "LMS_DATA": str(tmp_path), "LMS_SECRET_KEY": "t" * 40}
+    for _ in range(KILLS):
+        worker = subprocess.Popen([sys.executable, "-c", WORKER], env=env)
+        time.sleep(0.7 + chance.random() * 0.5)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+    with clock.travel(hours=2):
+        while jobs.run_one(Lane.QUICK):
+            pass
+    db.session.expire_all()
+    marks = list(db.session.scalars(select(Unit.name)))
+    done = db.session.scalar(select(func.count()).select_from(Job).where(Job.state == JobState.DONE))
+    assert sorted(marks) == sorted(f"n{number}" for number in range(wanted))
+    assert done == wanted

@@ -1,0 +1,50 @@
+"""Slides become a captioned film."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from media import captions, slides, speech
+from media.errors import MediaError
+from media.probe import probe
+
+SENTENCES = [
+    "您好，欢迎来学习。",
+    "今天我们讲三件事，每一件都不难，跟着做一遍就会了，忘了也可以回来再看一遍，不着急。",
+]
+
+
+def _script(folder: Path, **changes: object) -> Path:
+    pages = [{"title": "第一页", "points": ["看一看"], "sentences": [SENTENCES[0]]}]
+    pages.append({"title": "第二页", "points": [], "sentences": [SENTENCES[1]]} | changes)  # type: ignore[arg-type]
+    path = folder / "slides.json"
+    path.write_text(json.dumps({"title": "试", "voice": "zh", "slides": pages}, ensure_ascii=False), "utf-8")
+    return path
+
+
+def test_captions_follow_the_measured_speech(tmp_path: Path) -> None:
+    made = slides.build(_script(tmp_path), tmp_path / "o.mp4", tmp_path / "o.vtt")
+    cues = captions.read(tmp_path / "o.vtt")
+    speech.speak(SENTENCES[0], "zh", tmp_path / "one.wav")
+    assert cues[0].end == pytest.approx(speech.length(tmp_path / "one.wav"), abs=0.5)
+    assert made.machine_voice
+    assert probe(tmp_path / "o.mp4").duration == pytest.approx(made.duration, abs=0.5)
+    assert cues[-1].end <= made.duration
+    lines = [line for cue in cues for line in cue.text.split("\n")]
+    assert max(map(len, lines)) <= 18
+    assert "".join(lines) == "".join(SENTENCES)
+
+
+def test_a_recording_outside_the_folder_is_refused(tmp_path: Path) -> None:
+    inside = tmp_path / "in"
+    inside.mkdir()
+    (tmp_path / "secret.wav").write_bytes(b"x")
+    with pytest.raises(MediaError, match="没有找到录音"):
+        slides.build(_script(inside, audio="../secret.wav"), inside / "o.mp4", inside / "o.vtt")
+    assert [one.name for one in inside.iterdir()] == ["slides.json"]
+
+
+def test_a_slide_without_words_is_named_as_wrong(tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match="幻灯稿读不懂"):
+        slides.build(_script(tmp_path, sentences=[]), tmp_path / "o.mp4", tmp_path / "o.vtt")

@@ -1,0 +1,249 @@
+"""Every view says who may enter; every door that asks for a permission keeps to the units of the role.
+
+The matrix is made from the URL map: a new route of staff is tested the day it is written, and fails here until
+OBJECTS knows how to make what its address names.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from lms import config
+from lms.accounts.models import Person
+from lms.app import create_app
+from lms.certificates.models import Certificate
+from lms.core.audit_log import AuditEntry
+from lms.core.doors import declare
+from lms.extensions import db
+from lms.federations import scope
+from lms.federations.guards import requires
+from lms.federations.models import Unit
+from lms.federations.permissions import ROLES, Permission, Role
+from tests import house
+
+WORDS = {"public", "signed_in", "signed_url"} | {f"requires:{permission}" for permission in Permission}
+FRAMEWORK = {"static"}
+"""Views that are not ours: Flask's own files."""
+
+DOORS = {
+    "accounts.login": "public",
+    "accounts.logout": "signed_in",
+    "accounts.reset": "public",
+    "assets.file": "signed_url",
+    "certificate_register.ask": "requires:certificates:revoke",
+    "certificate_register.register": "requires:certificates:revoke",
+    "certificate_register.revoke": "requires:certificates:revoke",
+    "certificates.mine": "signed_in",
+    "home.me": "signed_in",
+    "joining.join": "public",
+    "joining.register": "public",
+    "learning.my_courses": "signed_in",
+    "learning.outbox": "public",
+    "quiz.save": "signed_in",
+    "quiz.submit": "signed_in",
+}
+"""The doors a change may not move unnoticed."""
+
+OBJECTS: dict[str, Callable[[Unit], int]] = {
+    "certificate_id": lambda place: house.certificate(place).id,
+}
+"""How to make what an address of staff names, in a unit."""
+
+READ_ENTRIES = {AuditEntry.__tablename__}
+"""Reading may write one thing: that it was read."""
+
+
+def faults(app: Flask, wanted: dict[str, str]) -> list[str]:
+    """Name every silent view, unknown word, moved door and stale declaration."""
+    found = []
+    for name, view in app.view_functions.items():
+        door = getattr(view, "__door__", None)
+        if name not in FRAMEWORK and door not in WORDS:
+            found.append(f"{name} says nobody may enter or an unknown word: {door}")
+        if name in wanted and door != wanted[name]:
+            found.append(f"{name} is {door}, not {wanted[name]}")
+    stale = set(wanted) - set(app.view_functions)
+    return found + [f"{name} is declared here and does not exist" for name in sorted(stale)]
+
+
+def staff_rules(app: Flask) -> Iterator[tuple[Rule, Permission]]:
+    """Every address behind a permission."""
+    for rule in app.url_map.iter_rules():
+        door = str(getattr(app.view_functions[rule.endpoint], "__door__", ""))
+        if door.startswith("requires:"):
+            yield rule, Permission(door.removeprefix("requires:"))
+
+
+def address(app: Flask, rule: Rule, place: Unit | None) -> str:
+    """Return the rule's address for an object of a unit, or for one that does not exist."""
+    unknown = rule.arguments - set(OBJECTS)
+    assert not unknown, f"{rule.rule}: OBJECTS does not say how to make {unknown}"
+    values: dict[str, Any] = {
+        name: OBJECTS[name](place) if place is not None else 987654321 for name in rule.arguments
+    }
+    with app.test_request_context():
+        return app.url_map.bind("127.0.0.1").build(rule.endpoint, values, method=_method(rule))
+
+
+def _method(rule: Rule) -> str:
+    return "GET" if "GET" in (rule.methods or ()) else "POST"
+
+
+def call(browser: FlaskClient, rule: Rule, where: str) -> int:
+    """Return the status of one call, with the token a form would carry."""
+    if _method(rule) == "GET":
+        return browser.get(where).status_code
+    return house.post(browser, where, house.csrf(browser, "/help"), reason="重复发放").status_code
+
+
+def holder_of(permission: Permission) -> Role:
+    """Return a role with this permission."""
+    return next(role for role, held in ROLES.items() if permission in held)
+
+
+def scope_faults(app: Flask, tree: house.Tree, as_person: Callable[[Person], FlaskClient]) -> list[str]:
+    """Call every address of staff about objects of every place as staff of the county; name what differs."""
+    places = {
+        "own": (tree.county, True),
+        "subtree": (tree.town, True),
+        "sibling": (tree.sibling, False),
+        "ancestor": (tree.city, False),
+        "missing": (None, False),
+    }
+    found = []
+    for rule, permission in list(staff_rules(app)):
+        browser = as_person(house.staff(holder_of(permission), tree.county))
+        for name, (place, inside) in places.items():
+            if not rule.arguments and name != "own":
+                continue
+            status = call(browser, rule, address(app, rule, place))
+            if (status < 400) != inside or (not inside and status != 404):
+                found.append(f"{_method(rule)} {rule.rule} as staff of the county, object {name}: {status}")
+    return found
+
+
+@pytest.fixture
+def tree(app: Flask) -> house.Tree:
+    """A province, a city and two counties, one with a town."""
+    return house.tree()
+
+
+def test_every_view_says_who_may_enter(app: Flask) -> None:
+    assert faults(app, DOORS) == []
+
+
+def test_objects_of_other_units_are_not_there(
+    app: Flask, tree: house.Tree, as_person: Callable[[Person], FlaskClient]
+) -> None:
+    assert scope_faults(app, tree, as_person) == []
+
+
+def test_each_role_enters_exactly_where_its_permissions_say(
+    app: Flask, tree: house.Tree, as_person: Callable[[Person], FlaskClient]
+) -> None:
+    browsers = {role: as_person(house.staff(role, tree.county)) for role in Role}
+    volunteer = as_person(house.person(tree.county))
+    rules = list(staff_rules(app))
+    assert rules
+    for (rule, permission), role in product(rules, Role):
+        status = call(browsers[role], rule, address(app, rule, tree.county))
+        assert (status == 403) != (permission in ROLES[role]), f"{rule.rule} as {role}: {status}"
+    for rule, _ in rules:
+        assert call(volunteer, rule, address(app, rule, tree.county)) == 403, f"{rule.rule} as a volunteer"
+
+
+def test_whoever_is_signed_out_is_sent_to_sign_in(app: Flask, client: FlaskClient, tree: house.Tree) -> None:
+    for rule, _ in list(staff_rules(app)):
+        where = address(app, rule, tree.county)
+        assert call(client, rule, where) == 302
+        if _method(rule) == "GET":
+            assert client.get(where).headers["Location"].startswith("/login?next=")
+
+
+def test_the_list_shows_the_objects_of_her_units_only(
+    app: Flask, tree: house.Tree, as_person: Callable[[Person], FlaskClient]
+) -> None:
+    inside = [house.certificate(place).number for place in (tree.county, tree.town)]
+    outside = [house.certificate(place).number for place in (tree.sibling, tree.city, tree.root)]
+    browser = as_person(house.staff(Role.REGISTRAR, tree.county))
+    page = browser.get("/certificates").get_data(as_text=True)
+    assert all(number in page for number in inside)
+    assert not any(number in page for number in outside)
+    for number, found in ((inside[1], True), (outside[0], False)):
+        page = browser.get(f"/certificates?number={number}").get_data(as_text=True)
+        assert ("/revocation" in page) == found
+
+
+def rows() -> dict[str, list[Any]]:
+    """Everything in the database except the notes of reading."""
+    db.session.rollback()
+    tables = [table for table in db.metadata.sorted_tables if table.name not in READ_ENTRIES]
+    return {table.name: sorted(map(repr, db.session.execute(select(table)))) for table in tables}
+
+
+def test_looking_changes_nothing(
+    app: Flask, tree: house.Tree, as_person: Callable[[Person], FlaskClient]
+) -> None:
+    staff = {
+        permission: as_person(house.staff(holder_of(permission), tree.county)) for permission in Permission
+    }
+    looks = [
+        (staff[permission], address(app, rule, tree.county))
+        for rule, permission in staff_rules(app)
+        if _method(rule) == "GET"
+    ]
+    anyone = as_person(house.person(tree.county))
+    plain = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.arguments and rule.rule != "/certificates"
+    ]
+    looks += [(anyone, where) for where in plain] + [(app.test_client(), where) for where in plain]
+    before = rows()
+    for browser, where in looks:
+        assert browser.get(where).status_code < 500 or where == "/healthz", where
+    assert rows() == before
+
+
+@pytest.fixture
+def planted(tmp_path: Path) -> Flask:
+    """An application nobody has asked yet, so that views can still be added."""
+    return create_app(
+        config.read({"LMS_ENV": "test", "LMS_DATA": str(tmp_path / "planted"), "LMS_SECRET_KEY": "t" * 40})
+    )
+
+
+def test_a_silent_view_is_named(planted: Flask) -> None:
+    planted.add_url_rule("/silent", "silent", lambda: "hello")
+    planted.add_url_rule("/odd", "odd", declare(lambda: "hello", "friends"))
+    assert [fault.split()[0] for fault in faults(planted, DOORS)] == ["silent", "odd"]
+
+
+def test_a_stale_or_moved_declaration_is_named(app: Flask) -> None:
+    wrong = {"accounts.gone": "public", "home.me": "public"}
+    assert [fault.split()[0] for fault in faults(app, wrong)] == ["home.me", "accounts.gone"]
+
+
+def test_a_view_that_forgets_the_scope_is_named(
+    app: Flask, tree: house.Tree, as_person: Callable[[Person], FlaskClient]
+) -> None:
+    @requires(Permission.CERTIFICATES_REVOKE)
+    def forgetful(certificate_id: int) -> str:
+        return db.get_or_404(Certificate, certificate_id).number
+
+    @requires(Permission.CERTIFICATES_REVOKE)
+    def careful(certificate_id: int) -> str:
+        return scope.one_or_404(Certificate, certificate_id).number
+
+    app.add_url_rule("/forgetful/<int:certificate_id>", "forgetful", forgetful)
+    app.add_url_rule("/careful/<int:certificate_id>", "careful", careful)
+    named = scope_faults(app, tree, as_person)
+    assert [fault.split(" object ")[1] for fault in named] == ["sibling: 200", "ancestor: 200"]
+    assert all("/forgetful/" in fault for fault in named)
