@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from markupsafe import Markup
 SIZES = ("standard", "large", "huge")
 LANGUAGES = ("zh", "en")
 _markdown = MarkdownIt("js-default", {"html": False, "linkify": False})
+_TOP_TITLE = re.compile(r"\A\s*# [^\n]*(\n|\Z)")
 _TAGS = {
     "p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "blockquote", "a", "img", "table", "thead", "tbody",
     "tr", "th", "td", "hr", "br", "code", "pre", "del",
@@ -72,8 +74,8 @@ def _vendor(folder: Path) -> dict[str, str]:
 
 
 def markdown(text: str) -> Markup:
-    """Render Markdown to HTML that passed the sanitiser."""
-    html = _markdown.render(text)
+    """Render Markdown to HTML that passed the sanitiser; a title on top is left to the page's own h1."""
+    html = _markdown.render(_TOP_TITLE.sub("", text, count=1))
     return Markup(nh3.clean(html, tags=_TAGS, url_schemes={"http", "https", "mailto", "tel"}))
 
 

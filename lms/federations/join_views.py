@@ -1,5 +1,7 @@
 """Joining: the unit chosen level by level, then name, phone, password and consent (stands above accounts)."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
@@ -24,10 +26,8 @@ bp = Blueprint("joining", __name__, template_folder="templates")
 def join() -> str:
     """Show the units of the next level, and the form once a unit is chosen."""
     unit = _open_unit(request.args.get("unit", ""))
-    form = forms.JoinForm(
-        unit=request.args.get("unit", "") if unit else "", next=request.args.get("next", "")
-    )
-    return _page(form, unit)
+    code = queries.code_of(unit.id) if unit else ""
+    return _page(forms.JoinForm(unit=code, next=request.args.get("next", "")), unit)
 
 
 def _open_unit(code: str) -> Unit | None:
@@ -35,8 +35,14 @@ def _open_unit(code: str) -> Unit | None:
     return unit if unit and unit.open_to_join else None
 
 
+def _first_choice() -> Sequence[Unit]:
+    """Return the top units; where there is one only, nobody has to tap it: what lies below it."""
+    tops = queries.roots()
+    return (queries.children(tops[0].id) or tops) if len(tops) == 1 else tops
+
+
 def _page(form: forms.JoinForm, unit: Unit | None, error: str = "") -> str:
-    units = queries.children(unit.id) if unit else queries.roots()
+    units = queries.children(unit.id) if unit else _first_choice()
     return render_template(
         "federations/join.html",
         form=form,

@@ -286,13 +286,19 @@ def test_a_registered_phone_is_said_here_with_the_way_to_sign_in(
 
 def test_the_unit_is_chosen_level_by_level_by_links(client: FlaskClient, tree: house.Tree) -> None:
     for address, offered in (
-        ("/join", "/join?unit=97"),
+        ("/join", "/join?unit=9701"),  # the one top unit needs no tap
         ("/join?unit=97", "/join?unit=9701"),
         ("/join?unit=9701", "/join?unit=970102"),
     ):
         page = client.get(address).get_data(as_text=True)
         assert f'href="{offered}"' in page
     assert "云溪省 › 清河市 › 石桥县" in client.get("/join?unit=970102").get_data(as_text=True)
+
+
+def test_where_there_are_several_top_units_they_come_first(client: FlaskClient, tree: house.Tree) -> None:
+    house.unit(None, "海东省", "98")
+    page = client.get("/join").get_data(as_text=True)
+    assert 'href="/join?unit=97"' in page and 'href="/join?unit=98"' in page
 
 
 def test_a_team_that_is_closed_to_joining_takes_nobody(client: FlaskClient, tree: house.Tree) -> None:
