@@ -1,6 +1,8 @@
 """The landing page, her own page, help, text size, language, and the site's health."""
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request
 from flask_login import current_user
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as Answer
@@ -44,6 +46,21 @@ def help_page() -> str:
     """Say how to do the common things, and whom to call."""
     unit_id = units.home_unit_id(current_user.id) if current_user.is_authenticated else None
     return render_template("home/help.html", phone=units.help_phone(unit_id))
+
+
+@bp.get("/offline")
+@public
+def offline() -> str:
+    """Say what happens to her work while there is no network; the service worker keeps this page."""
+    return render_template("home/offline.html")
+
+
+@bp.get("/sw.js")
+@public
+def service_worker() -> Response:
+    """Send the service worker from the root, so that it may serve every page."""
+    script = (Path(current_app.static_folder or "") / "js" / "sw.js").read_bytes()
+    return Response(script, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 @bp.post("/size")

@@ -10,6 +10,7 @@ import pytest
 
 LMS = Path(__file__).parents[2] / "lms"
 SCRIPTS = [LMS / "static/js" / name for name in ("outbox.js", "player.js", "quiz.js")]
+WORKER = LMS / "static/js/sw.js"
 # The certificate on paper goes to the PDF maker, never to a browser.
 ON_PAPER = "certificates/paper.html"
 TEMPLATES = sorted(p for p in LMS.glob("**/templates/**/*.html") if not p.as_posix().endswith(ON_PAPER))
@@ -33,20 +34,20 @@ def test_the_scripts_fit_their_budget_together() -> None:
     assert packed(*SCRIPTS) <= BUDGET
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("script", [*SCRIPTS, WORKER], ids=lambda path: path.name)
 def test_a_script_stays_within_es5(script: Path) -> None:
     newer = r"=>|`|\b(?:let|const|class|async|await|import|export)\b|\.\.\.|\?\.|\?\?|\bfor \(.* of "
     assert not re.search(newer, without_words(script))
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("script", [*SCRIPTS, WORKER], ids=lambda path: path.name)
 def test_a_script_runs_no_text_as_code_and_writes_no_markup(script: Path) -> None:
     assert not re.search(
         r"\beval\(|new Function|innerHTML|outerHTML|document\.write|\.style\b", without_words(script)
     )
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("script", [*SCRIPTS, WORKER], ids=lambda path: path.name)
 def test_a_script_can_be_read_by_an_engine(script: Path) -> None:
     node = shutil.which("node")
     if node:

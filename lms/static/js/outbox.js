@@ -189,4 +189,5 @@
   window.addEventListener('offline', function () { if (mine().length || document.querySelector('[data-behaviour="saved"]')) { show('offline'); } });
   window.addEventListener('pagehide', leave);
   if (mine().length) { later(300); }
+  if (navigator.serviceWorker) { navigator.serviceWorker.register('/sw.js').then(function () { return null; }, function () { return null; }); }
 }());
