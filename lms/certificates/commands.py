@@ -1,7 +1,9 @@
-"""Issue and revoke certificates."""
+"""Issue and revoke papers of every kind."""
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
@@ -9,64 +11,60 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.certificates.events import CertificateRevoked
-from lms.certificates.models import Certificate, Serial
+from lms.certificates.models import Certificate, PaperKind, Serial
 from lms.core import audit_log, clock, crypto, jobs
 from lms.core.errors import Conflict, Invalid
 from lms.core.events import publish
 from lms.extensions import db
 from lms.federations import queries as units
-from lms.learning.events import CourseCompleted
 
 CHECK_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-NOTE = "本证书仅证明完成本培训课程，不作为职业资格或技能等级证明。"
+SERIES: Mapping[PaperKind, str] = {PaperKind.COURSE: "JG", PaperKind.SERVICE: "FW"}
+"""Each kind counts in a series of its own."""
+
 REASON_LENGTH = 200
 
 
-def issue(event: CourseCompleted) -> Certificate:
-    """Write the one certificate of a completion, signed, and enqueue its picture; same transaction."""
-    content = _content(event)
-    number = _next_number(event)
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a room hands over to be issued: whose, by which unit, saying what, as of when."""
+
+    kind: PaperKind
+    person_id: int
+    unit_id: int
+    content: Mapping[str, Any]
+    at: datetime
+    completion_id: int | None = None
+
+
+def issue(paper: Paper, *, actor_id: int | None = None) -> Certificate:
+    """Write a paper with its number, signed, and enqueue its picture; same transaction."""
+    number = _next_number(paper)
+    content = {**paper.content, "kind": str(paper.kind), "number": number}
     certificate = Certificate(
+        kind=paper.kind,
         number=number,
         check_code="".join(secrets.choice(CHECK_LETTERS) for _ in range(4)),
-        completion_id=event.completion_id,
-        person_id=event.person_id,
-        unit_id=event.issuer_unit_id,
-        content=content | {"number": number},
-        signature=crypto.sign(content | {"number": number}),
-        issued_at=event.at,
+        completion_id=paper.completion_id,
+        person_id=paper.person_id,
+        unit_id=paper.unit_id,
+        content=content,
+        signature=crypto.sign(content),
+        issued_at=paper.at,
     )
     db.session.add(certificate)
     db.session.flush()  # the job and the audit entry name it
-    audit_log.record(None, "certificate.issued", "certificate", number)
+    audit_log.record(actor_id, "certificate.issued", "certificate", number)
     jobs.enqueue(
         "certificates.render", {"certificate_id": certificate.id}, key=f"certificate:{certificate.id}"
     )
     return certificate
 
 
-def _content(event: CourseCompleted) -> dict[str, Any]:
-    issuer = units.by_id(event.issuer_unit_id)
-    local = event.at.astimezone(current_app.extensions["lms_settings"].timezone)
-    return {
-        "kind": "course",
-        "name": event.person_name,
-        "course": event.course_title,
-        "version": event.version_number,
-        "lessons": event.lessons,
-        "seconds": event.seconds,
-        "hours": event.hours,
-        "hours_rule": event.hours_rule,
-        "issuer": issuer.full_name,
-        "date": local.date().isoformat(),
-        "note": NOTE,
-    }
-
-
-def _next_number(event: CourseCompleted) -> str:
-    """Return the next number of the issuing unit's series of this year: JG-2026-<unit code>-000001."""
-    local = event.at.astimezone(current_app.extensions["lms_settings"].timezone)
-    series = f"JG-{local.year}-{units.code_of(event.issuer_unit_id)}"
+def _next_number(paper: Paper) -> str:
+    """Return the next number of the unit's series of this kind and year: JG-2026-<unit code>-000001."""
+    local = paper.at.astimezone(current_app.extensions["lms_settings"].timezone)
+    series = f"{SERIES[paper.kind]}-{local.year}-{units.code_of(paper.unit_id)}"
     insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
     row = insert(Serial).values(series=series, last=1)
     last = db.session.execute(
@@ -78,7 +76,7 @@ def _next_number(event: CourseCompleted) -> str:
 
 
 def revoke(certificate: Certificate, *, reason: str, actor_id: int) -> None:
-    """Make a certificate void, with the reason the public check shows; raises Invalid, Conflict."""
+    """Make a paper void, with the reason the public check shows; raises Invalid, Conflict."""
     reason = reason.strip()
     if not reason:
         raise Invalid("请写明作废的原因，查证书的人会看到。")
@@ -86,7 +84,7 @@ def revoke(certificate: Certificate, *, reason: str, actor_id: int) -> None:
         raise Invalid(f"原因最多写 {REASON_LENGTH} 个字，现在有 {len(reason)} 个。")
     db.session.refresh(certificate, with_for_update=True)
     if certificate.revoked_at:
-        raise Conflict("这张证书已经作废了，不用再作废一次。")
+        raise Conflict("这一张已经作废了，不用再作废一次。")
     certificate.revoked_at, certificate.revoked_reason = clock.now(), reason
     certificate.revoked_by_id = actor_id
     audit_log.record(actor_id, "certificate.revoked", "certificate", certificate.number, {"reason": reason})
@@ -118,7 +116,7 @@ def genuine(certificate: Certificate) -> bool:
 
 
 def of_person(number: str, person_id: int) -> Certificate | None:
-    """Return her certificate by number."""
+    """Return her paper by number."""
     return db.session.scalar(
         select(Certificate).where(Certificate.number == number, Certificate.person_id == person_id)
     )

@@ -1,4 +1,4 @@
-"""Draw the certificate: PDF and PNG into storage; drawing twice gives the same paper."""
+"""Draw a paper: PDF, and PNG where it is one page, into storage; drawing twice gives the same paper."""
 
 import tempfile
 from pathlib import Path
@@ -11,14 +11,14 @@ from lms.extensions import db
 
 
 def render(certificate_id: int) -> None:
-    """Render one certificate and note where its files lie."""
+    """Render one paper and note where its files lie."""
     certificate = db.session.get_one(Certificate, certificate_id)
-    family = pdf.family_for("".join(str(value) for value in certificate.content.values()))
+    family = pdf.family_for(crypto.canonical(certificate.content).decode())
     document = pdf.render(papers.page(certificate, family=family))
-    picture = pdf.picture(document)
     folder = f"certificates/{certificate.id}/{crypto.token(6).lower().replace('-', 'x')}"
     certificate.pdf_key = _put(f"{folder}/certificate.pdf", document)
-    certificate.png_key = _put(f"{folder}/certificate.png", picture)
+    if pdf.pages(document) == 1:  # a picture of the first of several pages would leave the rest out
+        certificate.png_key = _put(f"{folder}/certificate.png", pdf.picture(document))
 
 
 def _put(key: str, content: bytes) -> str:

@@ -1,12 +1,17 @@
-"""The certificate as HTML for the PDF."""
+"""The papers as HTML for the PDF: a template for each kind."""
 
-from typing import Any
+from collections.abc import Mapping
 
 import segno
 from flask import current_app
 
-from lms.certificates import commands
-from lms.certificates.models import Certificate
+from lms.certificates import commands, words
+from lms.certificates.models import Certificate, PaperKind
+
+TEMPLATES: Mapping[str, str] = {
+    PaperKind.COURSE: "certificates/paper.html",
+    PaperKind.SERVICE: "certificates/service_paper.html",
+}
 
 
 def qr_svg(text: str) -> str:
@@ -19,17 +24,11 @@ def qr_svg(text: str) -> str:
 def page(certificate: Certificate, *, family: str) -> str:
     """Return the whole HTML of the paper; `family` is a font that has every character of it."""
     # A worker has no request: the template gets what it names and nothing else.
-    return current_app.jinja_env.get_template("certificates/paper.html").render(
+    return current_app.jinja_env.get_template(TEMPLATES[certificate.kind]).render(
         certificate=certificate,
         content=certificate.content,
-        day=chinese_day(certificate.content),
+        day_words=words.day_words,
         qr=qr_svg(commands.qr_address(certificate)),
         check_address=current_app.extensions["lms_settings"].base_url + "/verify",
         family=family,
     )
-
-
-def chinese_day(content: dict[str, Any]) -> str:
-    """Return the date printed on the paper: 2026年11月24日."""
-    year, month, day = str(content["date"]).split("-")
-    return f"{int(year)}年{int(month)}月{int(day)}日"

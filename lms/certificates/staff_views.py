@@ -5,7 +5,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
-from lms.certificates import commands
+from lms.certificates import commands, words
 from lms.certificates.models import Certificate
 from lms.core.database import begin_write
 from lms.core.errors import Conflict, Invalid
@@ -27,7 +27,13 @@ def register() -> str:
     if number:
         query = query.where(Certificate.number == number)
     rows = db.session.scalars(query.limit(PAGE)).all()
-    return render_template("certificates/register.html", certificates=rows, number=number)
+    return render_template(
+        "certificates/register.html",
+        certificates=rows,
+        number=number,
+        titles=words.TITLES,
+        subject=words.subject,
+    )
 
 
 @bp.get("/<int:certificate_id>/revocation")
@@ -35,7 +41,9 @@ def register() -> str:
 def ask(certificate_id: int) -> str:
     """Ask for the reason, on a page of its own."""
     certificate = scope.one_or_404(Certificate, certificate_id)
-    return render_template("certificates/revoke.html", certificate=certificate, reason="", error="")
+    return render_template(
+        "certificates/revoke.html", certificate=certificate, reason="", error="", subject=words.subject
+    )
 
 
 @bp.post("/<int:certificate_id>/revocation")
@@ -50,7 +58,11 @@ def revoke(certificate_id: int) -> Answer | tuple[str, int]:
     except (Invalid, Conflict) as error:
         db.session.rollback()
         page = render_template(
-            "certificates/revoke.html", certificate=certificate, reason=reason, error=error.message
+            "certificates/revoke.html",
+            certificate=certificate,
+            reason=reason,
+            error=error.message,
+            subject=words.subject,
         )
         return page, error.status
     db.session.commit()

@@ -1,4 +1,4 @@
-"""Certificates: hers as page, picture and PDF; the public check."""
+"""Papers: hers as page, picture and PDF; the public check."""
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response as Answer
 
 from lms.assets.commands import storage
 from lms.catalogue.queries import by_slug
-from lms.certificates import commands, papers
-from lms.certificates.models import Certificate
+from lms.certificates import commands, papers, words
+from lms.certificates.models import Certificate, PaperKind
 from lms.core import crypto
 from lms.core.doors import public, signed_in
 from lms.core.errors import Conflict, Missing
@@ -17,17 +17,18 @@ from lms.extensions import db, limiter
 from lms.learning.queries import completion_of
 
 bp = Blueprint("certificates", __name__, template_folder="templates")
-NOT_FOUND = "没有查到这张证书。请核对编号和验证码，或扫证书上的二维码。"
+NOT_FOUND = "请核对编号和验证码，或扫纸上的二维码。"
 
 
 @bp.get("/me/certs")
 @signed_in
 def mine() -> str:
-    """List her certificates."""
-    certificates = db.session.scalars(
+    """List her papers, each kind by itself."""
+    papers_of_hers = db.session.scalars(
         select(Certificate).where(Certificate.person_id == current_user.id).order_by(Certificate.id.desc())
     ).all()
-    return render_template("certificates/mine.html", certificates=certificates)
+    kinds = [(kind, [one for one in papers_of_hers if one.kind == kind]) for kind in PaperKind]
+    return render_template("certificates/mine.html", kinds=kinds, titles=words.TITLES, subject=words.subject)
 
 
 @bp.get("/c/<slug>/certificate")
@@ -45,20 +46,20 @@ def of_course(slug: str) -> Answer:
 def _hers(number: str) -> Certificate:
     certificate = commands.of_person(number, current_user.id)
     if certificate is None:
-        raise Missing("没有找到这张证书。")
+        raise Missing("没有找到这一张。请回到“证书”看看您有哪些。")
     return certificate
 
 
 @bp.get("/me/certs/<number>")
 @signed_in
 def show(number: str) -> str:
-    """Show one certificate."""
+    """Show one paper, by the page of its kind."""
     certificate = _hers(number)
     return render_template(
-        "certificates/show.html",
+        f"certificates/show_{certificate.kind}.html",
         certificate=certificate,
         content=certificate.content,
-        day=papers.chinese_day(certificate.content),
+        day_words=words.day_words,
         qr=papers.qr_svg(commands.qr_address(certificate)),
     )
 
@@ -80,7 +81,7 @@ def as_png(number: str) -> Response:
 def _file(certificate: Certificate, kind: str) -> Response:
     key = certificate.pdf_key if kind == "pdf" else certificate.png_key
     if key is None:
-        raise Conflict("证书正在制作，通常几秒钟就好。请过一会儿刷新。")
+        raise Conflict("正在制作，通常几秒钟就好。请过一会儿刷新。")
     with storage().open(key) as file:
         response = Response(file.read(), mimetype="application/pdf" if kind == "pdf" else "image/png")
     response.headers["Content-Disposition"] = f'inline; filename="{certificate.number}.{kind}"'
@@ -98,7 +99,7 @@ def verify() -> str | tuple[str, int]:
     if not number and not code:
         return render_template("certificates/verify.html", number="", code="", error="")
     found = db.session.scalar(select(Certificate).where(Certificate.number == number[:64]))
-    if found is None or not crypto.same(found.check_code, code[:16]):
+    if found is None or not crypto.same(found.check_code, code[:16]) or not commands.genuine(found):
         return render_template("certificates/verify.html", number=number, code=code, error=NOT_FOUND), 404
     return _verdict(found)
 
@@ -119,6 +120,6 @@ def _verdict(certificate: Certificate) -> str:
         "certificates/verdict.html",
         certificate=certificate,
         content=certificate.content,
-        name=commands.masked(str(certificate.content["name"])),
-        day=papers.chinese_day(certificate.content),
+        lines=words.public_lines(certificate, commands.masked(str(certificate.content["name"]))),
+        verdict=(words.VOID if certificate.revoked_at else words.VALID)[certificate.kind],
     )

@@ -76,3 +76,12 @@ def picture(pdf: bytes, *, width: int = 1240) -> bytes:
     finally:
         document.close()
     return out.getvalue()
+
+
+def pages(pdf: bytes) -> int:
+    """Return how many pages a PDF has."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return len(document)
+    finally:
+        document.close()

@@ -11,8 +11,8 @@ import pytest
 LMS = Path(__file__).parents[2] / "lms"
 SCRIPTS = [LMS / "static/js" / name for name in ("outbox.js", "player.js", "quiz.js")]
 WORKER = LMS / "static/js/sw.js"
-# The certificate on paper goes to the PDF maker, never to a browser.
-ON_PAPER = "certificates/paper.html"
+# What is printed on paper goes to the PDF maker, never to a browser.
+ON_PAPER = ("certificates/paper.html", "certificates/service_paper.html")
 TEMPLATES = sorted(p for p in LMS.glob("**/templates/**/*.html") if not p.as_posix().endswith(ON_PAPER))
 BUDGET = 12 * 1024
 
