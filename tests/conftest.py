@@ -15,6 +15,7 @@ from lms.accounts.models import Person
 from lms.app import create_app
 from lms.catalogue.models import forget_parsed
 from lms.extensions import db
+from tests import postgres
 from tests.factories import PASSWORD, page_token
 
 
@@ -26,28 +27,60 @@ class Browser(FlaskClient):
             return super().open(*args, **kwargs)
 
 
-def _application(data: Path) -> Flask:
-    return create_app(config.read({"LMS_ENV": "test", "LMS_DATA": str(data), "LMS_SECRET_KEY": "t" * 40}))
+def application(data: Path, database_url: str = "") -> Flask:
+    """Return an application whose data lie in a folder (and in PostgreSQL when an address is given)."""
+    words = {"LMS_ENV": "test", "LMS_DATA": str(data), "LMS_SECRET_KEY": "t" * 40}
+    return create_app(config.read({**words, "LMS_DATABASE_URL": database_url}))
+
+
+def _migrate(data: Path, database_url: str = "") -> None:
+    with application(data, database_url).app_context():
+        upgrade()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test marked `both_databases` on SQLite and on PostgreSQL; the others run on SQLite."""
+    if "database_url" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("database_url", ("sqlite", "postgresql"), indirect=True)
 
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database brought to the newest migration once; each test copies it."""
     data = tmp_path_factory.mktemp("migrated")
-    app = _application(data)
-    with app.app_context():
-        upgrade()
-        db.session.remove()
-        db.engine.dispose()
+    _migrate(data)
     return data / "lms.sqlite3"
 
 
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
+    """A PostgreSQL server with a migrated database for a template; one for each process of pytest."""
+    with postgres.running() as server:
+        _migrate(tmp_path_factory.mktemp("postgresql"), server.url(first := server.make()))
+        server.rename(first, postgres.TEMPLATE)
+        yield server
+
+
 @pytest.fixture
-def app(migrated: Path, tmp_path: Path) -> Iterator[Flask]:
-    """An application on a fresh, migrated SQLite database; its context is open in the test."""
-    shutil.copy(migrated, tmp_path / "lms.sqlite3")
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh, migrated database: a file in tmp_path, or one of PostgreSQL."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated"), tmp_path / "lms.sqlite3")
+        yield f"sqlite:///{tmp_path / 'lms.sqlite3'}"
+        return
+    server: postgres.Server = request.getfixturevalue("postgresql")
+    name = server.make(postgres.TEMPLATE)
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a fresh, migrated database; its context is open in the test."""
     forget_parsed()
-    app = _application(tmp_path)
+    app = application(tmp_path, database_url)
     app.test_client_class = Browser
     with app.app_context():
         yield app

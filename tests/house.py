@@ -63,7 +63,7 @@ def certificate(place: Unit) -> Certificate:
     """Add the row of a certificate of a unit; the learning behind it is not of interest, so not there."""
     number = next(_numbers)
     owner = person(place)
-    db.session.execute(text("PRAGMA foreign_keys = 0"))
+    _foreign_keys(on=False)
     row = Certificate(
         number=f"T{number:06d}", check_code="AB12", completion_id=number, person_id=owner.id, unit_id=place.id,
         content={"name": owner.name, "course": "课", "number": f"T{number:06d}"}, signature="-",
@@ -71,8 +71,15 @@ def certificate(place: Unit) -> Certificate:
     )  # fmt: skip
     db.session.add(row)
     db.session.commit()
-    db.session.execute(text("PRAGMA foreign_keys = 1"))
+    _foreign_keys(on=True)
     return row
+
+
+def _foreign_keys(*, on: bool) -> None:
+    if db.engine.dialect.name == "sqlite":
+        db.session.execute(text(f"PRAGMA foreign_keys = {int(on)}"))
+    else:
+        db.session.execute(text(f"SET session_replication_role = {'origin' if on else 'replica'}"))
 
 
 def csrf(browser: FlaskClient, page: str = "/login") -> str:

@@ -30,7 +30,7 @@ def reserve(account: str, network: str) -> Sequence[SignInAttempt]:
     """
     where = crypto.digest(network)
     _check(account, where)  # reading only: a flood of refused guesses must not queue for the write lock
-    begin_write(db.session)
+    begin_write(db.session, f"guesses:{account}", f"guesses:{where}")
     try:
         _check(account, where)
     except TooMany:

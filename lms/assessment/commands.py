@@ -44,7 +44,7 @@ def tries(enrolment_id: int, lesson_id: str) -> Tries:
 
 def begin(enrolment: Enrolment, lesson_id: str, paper: QuizBody) -> Attempt:
     """Return the open attempt, or a new one; raises Conflict when no tries are left."""
-    begin_write(db.session)
+    begin_write(db.session, f"enrolment:{enrolment.id}")
     before = tries(enrolment.id, lesson_id)
     if before.open_attempt:
         return before.open_attempt
@@ -116,7 +116,7 @@ def check_answer(attempt: Attempt, item_id: str, response: Sequence[object]) -> 
 
 def save_answer(attempt: Attempt, item_id: str, response: Sequence[object]) -> datetime:
     """Keep one answer; raises Conflict after the paper was handed in. Check with `check_answer` first."""
-    begin_write(db.session)
+    begin_write(db.session, f"enrolment:{attempt.enrolment_id}")
     _require_open(attempt)
     now = clock.now()
     insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
@@ -141,8 +141,9 @@ def _require_open(attempt: Attempt) -> None:
 
 def submit(attempt: Attempt) -> Attempt:
     """Hand the paper in and grade it at once; a second time changes nothing and gives the first result."""
-    begin_write(db.session)
-    db.session.refresh(attempt, with_for_update=True)
+    begin_write(db.session, f"enrolment:{attempt.enrolment_id}")
+    # Only the attempt: PostgreSQL locks no row that an outer join may leave out.
+    db.session.refresh(attempt, with_for_update={"of": Attempt})
     if attempt.submitted_at:
         return attempt
     items, answers = items_of(attempt), answers_of(attempt)

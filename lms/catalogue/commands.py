@@ -12,6 +12,7 @@ from lms.assets.models import AssetStatus, MediaAsset
 from lms.catalogue.events import CoursePublished, CourseWithdrawn
 from lms.catalogue.models import Course, CourseState, CourseVersion, VersionAsset
 from lms.core import audit_log, clock
+from lms.core.database import begin_write
 from lms.core.errors import Conflict
 from lms.core.events import publish as tell
 from lms.extensions import db
@@ -33,6 +34,7 @@ def publish(
     if problems := problems_of(content):
         raise CourseError(problems)
     _require_ready(assets, while_processing=while_processing)
+    begin_write(db.session, f"course:{content.slug}")
     course = _course_of(content, unit_id)
     last = db.session.scalar(
         select(func.max(CourseVersion.number)).where(CourseVersion.course_id == course.id)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, render_template
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from lms.core.doors import wants_json
@@ -16,6 +16,9 @@ from lms.extensions import db
 
 log = logging.getLogger(__name__)
 PAGES = (400, 403, 404, 409, 413, 422, 429, 500, 503, 507)
+PG_DISK_FULL = "53100"
+PG_PASSING = frozenset({"40P01", "53300", "55P03", "57P01", "57P02", "57P03"})
+"""PostgreSQL's codes for deadlock, too many connections, a lock waited for too long, stopping and starting."""
 SENTENCES = {
     400: _l("这个请求不完整。请退回上一页，刷新后再试一次。"),
     401: _l("请先登录。"),
@@ -39,6 +42,7 @@ def attach(app: Flask) -> None:
     app.register_error_handler(LmsError, lambda error: answer(error.status, error.message))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(TimeoutError, lambda _: answer(503))
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -70,12 +74,16 @@ def _http(error: HTTPException) -> Any:
 
 
 def _database(error: OperationalError) -> Response:
-    cause = error.orig
-    if isinstance(cause, sqlite3.OperationalError) and "full" in str(cause):
-        return answer(507)
-    if isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause):
-        return answer(503)
-    return _unexpected(error)
+    status = _status_of(error.orig)
+    return answer(status) if status else _unexpected(error)
+
+
+def _status_of(cause: object) -> int | None:
+    """Return 507 for a full disk, 503 for what passes by itself, None for everything else."""
+    if isinstance(cause, sqlite3.OperationalError):
+        return 507 if "full" in str(cause) else 503 if "locked" in str(cause) else None
+    code = getattr(cause, "sqlstate", None)  # None: PostgreSQL was not reached at all
+    return 507 if code == PG_DISK_FULL else 503 if code is None or code in PG_PASSING else None
 
 
 def _unexpected(error: Exception) -> Response:

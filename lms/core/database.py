@@ -28,6 +28,9 @@ PRAGMAS: Mapping[str, int | str] = {
 }
 WAIT_SECONDS = 10.0
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP")
+_TAKE_NAMES = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:names AS text[])) AS name"
+)
 FIXED_BACKPORTS = {(3, 44): 6, (3, 50): 7}
 
 
@@ -194,14 +197,19 @@ def _driver(connection: Connection) -> OrderlyConnection:
     return driver
 
 
-def begin_write(session: Session | scoped_session[Any]) -> None:
+def begin_write(session: Session | scoped_session[Any], *names: str) -> None:
     """Begin the writing part of a request now, so that what is read next cannot change before the commit.
 
-    On SQLite this takes the write lock; on PostgreSQL rows are locked one by one with `with_for_update`.
+    On SQLite this takes the one write lock. On PostgreSQL it waits for whoever holds one of these names
+    ("enrolment:7") and keeps them until the commit; rows are locked one by one with `with_for_update`.
     """
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         _driver(connection).begin_write()
+    elif names:
+        connection.execute(
+            _TAKE_NAMES, {"names": sorted(names)}
+        )  # in one order, so that no two wait for each other
 
 
 def quick_check(session: Session | scoped_session[Any]) -> bool:

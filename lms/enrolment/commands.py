@@ -45,7 +45,7 @@ def enrol(learner: Learner, course: Course) -> Enrolment:
         return found
     if course.version_id is None:
         raise Conflict("这门课还没有发布。")
-    begin_write(db.session)
+    begin_write(db.session, learner.name)
     if found := find(learner, course.id):
         return found
     enrolment = Enrolment(

@@ -6,10 +6,14 @@ from sqlalchemy import delete, insert, literal, select, true, update
 from sqlalchemy.orm import aliased
 
 from lms.core import audit_log, clock
+from lms.core.database import begin_write
 from lms.core.errors import Conflict
 from lms.extensions import db
 from lms.federations.models import Membership, RoleAssignment, Unit, UnitClosure, UnitCode, UnitKind
 from lms.federations.permissions import Role
+
+TREE = "units"
+"""What is held while the closure changes."""
 
 
 def add_unit(
@@ -24,6 +28,7 @@ def add_unit(
     open_to_join: bool = True,
 ) -> Unit:
     """Add a unit below another (levels may be skipped) and extend the closure."""
+    begin_write(db.session, TREE)
     unit = Unit(
         parent_id=parent.id if parent else None, kind=kind, level=level, name=name, full_name=full_name or name,
         help_phone=help_phone, open_to_join=open_to_join, created_at=clock.now(),
@@ -42,6 +47,7 @@ def add_unit(
 
 def move_unit(unit: Unit, parent: Unit, *, actor_id: int | None) -> None:
     """Hang a unit with everything below it under another; facts stamped before keep their unit. Raises Conflict."""
+    begin_write(db.session, TREE)
     below = select(UnitClosure.descendant_id).where(UnitClosure.ancestor_id == unit.id)
     if parent.id in set(db.session.scalars(below)):
         raise Conflict("不能把一个单位移到它自己下面。")
@@ -69,6 +75,7 @@ def move_unit(unit: Unit, parent: Unit, *, actor_id: int | None) -> None:
 
 def settle(person_id: int, unit: Unit) -> None:
     """Make a unit her home from now on; an earlier home ends now and stays on record."""
+    begin_write(db.session, f"home:{person_id}")
     now = clock.now()
     db.session.execute(
         update(Membership)

@@ -8,6 +8,7 @@ from lms.accounts.models import Person
 from lms.assessment.events import AttemptGraded
 from lms.assets.events import MediaFetched
 from lms.core import clock
+from lms.core.database import begin_write
 from lms.enrolment.commands import of_visitor
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
@@ -34,6 +35,7 @@ def finish_paper(event: AttemptGraded) -> None:
 
 def take_over(event: VisitorRecognised) -> None:
     """Give a person what she did as a visitor: whole enrolments, or their parts where she already learns."""
+    begin_write(db.session, f"person:{event.person_id}", f"visitor:{event.visitor_id}")
     person = db.session.get_one(Person, event.person_id)
     unit_id = home_unit_id(person.id)
     hers = {

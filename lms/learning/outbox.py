@@ -1,6 +1,6 @@
 """The phone's outbox: watched stretches and answers, each entry judged once, the same id answered the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -69,7 +69,7 @@ def take(raw: Sequence[object], learner: Learner) -> list[Judged]:
     good = [one for one in read if not isinstance(one, dict)]
     visits = watching.visits_of(learner, [one.visit for one in good if isinstance(one, WatchedEntry)])
     attempts = {one.attempt: _attempt(one.attempt, learner) for one in good if isinstance(one, AnswerEntry)}
-    begin_write(db.session)
+    begin_write(db.session, learner.name, *_enrolments(visits, attempts))
     before = _answered([one.id for one in good], learner)
     results = []
     for one in read:
@@ -83,6 +83,17 @@ def take(raw: Sequence[object], learner: Learner) -> list[Judged]:
             _keep(result, learner)
             results.append(result)
     return results
+
+
+def _enrolments(
+    visits: Mapping[str, watching.OpenVisit], attempts: Mapping[str, Attempt | None]
+) -> Iterator[str]:
+    """Name every enrolment the entries are about."""
+    for visit in visits.values():
+        yield f"enrolment:{visit.enrolment_id}"
+    for attempt in attempts.values():
+        if attempt is not None:
+            yield f"enrolment:{attempt.enrolment_id}"
 
 
 def _read(raw: object) -> WatchedEntry | AnswerEntry | Judged:

@@ -1,4 +1,4 @@
-"""SQLite in this house: pragmas read back, one writer at a time, nothing half-written; migrations match the rows."""
+"""The database in this house: durable settings read back, writers in turn, nothing half-written, rows as migrated."""
 
 import threading
 from collections.abc import Callable
@@ -21,6 +21,21 @@ def test_every_connection_has_the_pragmas_it_needs(app: Flask, name: str, wanted
     assert db.session.execute(text(f"PRAGMA {name}")).scalar() == wanted
 
 
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("synchronous_commit", "on"), ("TimeZone", "UTC"), ("lock_timeout", "10s")]
+)
+@pytest.mark.both_databases
+def test_every_connection_to_postgresql_is_durable_and_waits_with_an_end(
+    app: Flask, name: str, wanted: str
+) -> None:
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("ALTER ROLE CURRENT_USER SET synchronous_commit = off"))
+        db.session.commit()
+        db.engine.dispose()
+        assert db.session.execute(text(f"SHOW {name}")).scalar() == wanted
+
+
+@pytest.mark.both_databases
 def test_sixty_writers_at_once_all_get_their_turn(app: Flask) -> None:
     faults: list[BaseException] = []
 
@@ -37,6 +52,7 @@ def test_sixty_writers_at_once_all_get_their_turn(app: Flask) -> None:
     assert db.session.scalar(select(func.count()).select_from(Person)) == 60
 
 
+@pytest.mark.both_databases
 def test_fifty_women_with_one_phone_number_become_one_person(app: Flask) -> None:
     refused: list[Conflict] = []
 
@@ -61,6 +77,7 @@ def _all_at_once(act: Callable[[int], None], count: int) -> None:
         thread.join()
 
 
+@pytest.mark.both_databases
 def test_what_was_rolled_back_is_not_there_and_the_lock_is_free(app: Flask) -> None:
     accounts.register(name="她", phone="13900000001", password_hash=None, consent=False)
     db.session.rollback()
@@ -77,6 +94,7 @@ def test_versions_with_the_wal_reset_race_are_known(version: tuple[int, int, int
     assert database.wal_reset_risk(version) is risky
 
 
+@pytest.mark.both_databases
 def test_the_migrated_database_is_what_the_rows_say(app: Flask) -> None:
     with db.engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), db.metadata)

@@ -17,6 +17,7 @@ from lms.core.jobs import Job, JobState, Lane
 from lms.extensions import db
 from lms.federations.models import Unit
 
+pytestmark = pytest.mark.both_databases
 KILLS = 30
 WORKER = """
 import sys
@@ -85,12 +86,15 @@ def test_a_worker_that_lost_its_lease_cannot_finish(known: Flask) -> None:
 
 
 @pytest.mark.kill
-def test_thirty_killed_workers_lose_nothing_and_do_nothing_twice(known: Flask, tmp_path: Path) -> None:
+def test_thirty_killed_workers_lose_nothing_and_do_nothing_twice(
+    known: Flask, database_url: str, tmp_path: Path
+) -> None:
     chance, wanted = random.Random(20261124), 60
     for number in range(wanted):
         jobs.enqueue("test.mark", {"name": f"n{number}"}, key=f"n{number}")
     db.session.commit()
     env = {**os.environ, "LMS_ENV": "test", "LMS_DATA": str(tmp_path), "LMS_SECRET_KEY": "t" * 40}
+    env["LMS_DATABASE_URL"] = database_url
     for _ in range(KILLS):
         worker = subprocess.Popen([sys.executable, "-c", WORKER], env=env)
         time.sleep(0.7 + chance.random() * 0.5)

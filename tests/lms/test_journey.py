@@ -19,6 +19,7 @@ from lms.federations import commands as federations
 from lms.federations.permissions import Role
 from tests.factories import Tree, page_token, person, published, tree
 
+pytestmark = pytest.mark.both_databases
 SignIn = Callable[[Person], FlaskClient]
 
 

@@ -81,6 +81,7 @@ def test_an_unknown_phone_costs_a_password_check_too(
     assert len(checked) == 2
 
 
+@pytest.mark.both_databases
 def test_a_thousand_guesses_reach_the_password_at_most_a_hundred_times_a_day(
     client: FlaskClient, tree: house.Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +114,7 @@ def test_after_ten_wrong_guesses_the_answer_says_how_many_minutes_to_wait_and_th
         assert post(client, "/login", token, phone=PHONE, password=PASSWORD).status_code == 302
 
 
+@pytest.mark.both_databases
 def test_sixty_women_behind_one_address_all_get_in(app: Flask, tree: house.Tree) -> None:
     phones = [house.person(tree.town).phone for _ in range(60)]
     for phone in phones:
@@ -186,6 +188,7 @@ def slip_for(phone: str, tree: house.Tree) -> str:
     return code
 
 
+@pytest.mark.both_databases
 def test_a_slip_sets_a_new_password_once_and_ends_every_other_sign_in(
     app: Flask, as_person: Callable[[Person], FlaskClient], client: FlaskClient, tree: house.Tree
 ) -> None:
@@ -225,6 +228,7 @@ def test_a_newer_slip_ends_the_older_and_only_hashes_are_kept(client: FlaskClien
     assert post(client, "/reset", phone=PHONE, code=newer, password="bamboo-grove-3").status_code == 302
 
 
+@pytest.mark.both_databases
 def test_joining_makes_a_person_with_home_and_consent_and_signs_her_in(
     client: FlaskClient, tree: house.Tree
 ) -> None:
@@ -271,6 +275,7 @@ def test_each_wrong_field_is_named_and_the_rest_is_kept(
     assert count(Person) == count(Membership) == count(Consent) == count(AuditEntry) == 0
 
 
+@pytest.mark.both_databases
 def test_a_registered_phone_is_said_here_with_the_way_to_sign_in(
     client: FlaskClient, tree: house.Tree
 ) -> None:
@@ -308,6 +313,7 @@ def test_a_team_that_is_closed_to_joining_takes_nobody(client: FlaskClient, tree
     assert count(Person) == 0
 
 
+@pytest.mark.both_databases
 def test_what_a_visitor_began_is_hers_after_joining(
     app: Flask, client: FlaskClient, tree: house.Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:

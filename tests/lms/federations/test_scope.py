@@ -14,6 +14,7 @@ from lms.federations.models import Membership, RoleAssignment, Unit, UnitClosure
 from lms.federations.permissions import Permission, Role
 from tests import house
 
+pytestmark = pytest.mark.both_databases
 SLOW = settings(
     max_examples=40,
     deadline=None,
