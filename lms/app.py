@@ -78,3 +78,4 @@ def _attach_languages(app: Flask, languages: Babel) -> None:
     languages.init_app(
         app, locale_selector=templating.language, default_translation_directories="translations"
     )
+    templating.attach_words(app)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from flask import Flask, g, redirect, request, session, url_for
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
@@ -13,6 +13,9 @@ from lms.extensions import db, login_manager
 
 IDLE = timedelta(days=14)
 LONGEST = timedelta(days=90)
+_BY_TOKEN = (  # built once: every request asks it
+    select(SignIn).where(SignIn.token_hash == bindparam("token")).options(joinedload(SignIn.person))
+)
 NOTE_EVERY = timedelta(minutes=10)
 VISITOR_KEPT = timedelta(hours=24)
 
@@ -35,9 +38,7 @@ def load() -> Person | None:
     token = session.get("sid")
     if not isinstance(token, str):
         return None
-    row = db.session.scalar(
-        select(SignIn).where(SignIn.token_hash == crypto.digest(token)).options(joinedload(SignIn.person))
-    )
+    row = db.session.scalar(_BY_TOKEN, {"token": crypto.digest(token)})
     now = clock.now()
     if row is None or row.expires_at <= now or row.seen_at + IDLE <= now:
         return None

@@ -2,12 +2,20 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.assets.models import MediaAsset
 from lms.catalogue.models import Course, CourseState, CourseVersion, VersionAsset
 from lms.core.errors import Missing
 from lms.extensions import db
+
+# Built once: the pages of a course ask these each time.
+_BY_SLUG = select(Course).where(Course.slug == bindparam("slug"), Course.state == CourseState.PUBLISHED)
+_DURATIONS = (
+    select(VersionAsset.lesson_id, MediaAsset.duration)
+    .join(MediaAsset, MediaAsset.id == VersionAsset.asset_id)
+    .where(VersionAsset.version_id == bindparam("version"), MediaAsset.duration.is_not(None))
+)
 
 
 def published(*, tier: str = "", category: str = "") -> Sequence[Course]:
@@ -22,9 +30,7 @@ def published(*, tier: str = "", category: str = "") -> Sequence[Course]:
 
 def by_slug(slug: str) -> Course:
     """Return a published course by its name in addresses; raises Missing."""
-    course = db.session.scalar(
-        select(Course).where(Course.slug == slug, Course.state == CourseState.PUBLISHED)
-    )
+    course = db.session.scalar(_BY_SLUG, {"slug": slug})
     if course is None:
         raise Missing("没有找到这门课。可能已经下架，您可以看看别的课。")
     return course
@@ -41,9 +47,5 @@ def asset_of(version: CourseVersion, lesson_id: str) -> MediaAsset | None:
 
 def durations(version_id: int) -> dict[str, float]:
     """Return lesson id → seconds of its video, for the videos that are ready."""
-    rows = db.session.execute(
-        select(VersionAsset.lesson_id, MediaAsset.duration)
-        .join(MediaAsset, MediaAsset.id == VersionAsset.asset_id)
-        .where(VersionAsset.version_id == version_id, MediaAsset.duration.is_not(None))
-    )
+    rows = db.session.execute(_DURATIONS, {"version": version_id})
     return {lesson_id: seconds for lesson_id, seconds in rows if seconds is not None}

@@ -120,7 +120,7 @@ def _load_learning() -> None:
 def _learn(person: Person, course: Course, lessons: int, *, days_ago: int) -> None:
     begin_write(db.session)
     with clock.travel(days=-days_ago):
-        enrolment = enrol(Learner(person.id, None, units.home_unit_id(person.id)), course)
+        enrolment = enrol(Learner(person.id, None), course)
         content: Document = enrolment.version.content
         for lesson in content.lessons()[:lessons]:
             _do(enrolment, lesson)

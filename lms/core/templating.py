@@ -9,8 +9,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import nh3
-from flask import Flask, current_app, has_request_context, request, url_for
-from flask_babel import get_locale
+from babel.support import NullTranslations
+from flask import Flask, current_app, g, has_request_context, request
+from flask_babel import get_locale, get_translations
 from jinja2 import StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -40,6 +41,26 @@ def attach(app: Flask, *, site_name: str, timezone: ZoneInfo) -> None:
     app.context_processor(lambda: {"text_size": text_size(), "lang": language()})
 
 
+def attach_words(app: Flask) -> None:
+    """Let templates look the words of a request up in translations fetched once, not once for every word."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _words().ugettext(text),
+        ngettext=lambda one, many, n: _words().ungettext(one, many, n),
+        newstyle=True,
+        pgettext=lambda context, text: _words().upgettext(context, text),
+        npgettext=lambda context, one, many, n: _words().unpgettext(context, one, many, n),
+    )
+
+
+def _words() -> NullTranslations:
+    if not has_request_context():
+        return get_translations()
+    if "words" not in g:
+        g.words = get_translations()
+    found: NullTranslations = g.words
+    return found
+
+
 def text_size() -> str:
     """Return the size she chose (cookie `size`), standard otherwise."""
     chosen = request.cookies.get("size", "")
@@ -56,9 +77,9 @@ def asset(name: str) -> str:
     """Return the address of a static file, changing with its content."""
     folder = Path(current_app.static_folder or "")
     if name.startswith("vendor/"):
-        name = f"vendor/{_vendor(folder).get(name.removeprefix('vendor/'), name.removeprefix('vendor/'))}"
-        return url_for("static", filename=name)
-    return url_for("static", filename=name, v=_digest(folder / name))
+        plain = name.removeprefix("vendor/")
+        return f"{current_app.static_url_path}/vendor/{_vendor(folder).get(plain, plain)}"
+    return f"{current_app.static_url_path}/{name}?v={_digest(folder / name)}"
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import joinedload
 
 from lms.catalogue.models import Course
 from lms.core import clock
@@ -11,15 +12,22 @@ from lms.core.database import begin_write
 from lms.core.errors import Conflict
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
+from lms.federations.queries import home_unit_id
+
+# Built once: every page of a course asks one of these.
+_IN_COURSE = (
+    select(Enrolment).where(Enrolment.course_id == bindparam("course")).options(joinedload(Enrolment.version))
+)
+OF_PERSON = _IN_COURSE.where(Enrolment.person_id == bindparam("owner"))
+OF_VISITOR = _IN_COURSE.where(Enrolment.visitor_id == bindparam("owner"))
 
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """A person or a visitor (exactly one id), with the person's unit of today."""
+    """A person or a visitor: exactly one id."""
 
     person_id: int | None
     visitor_id: int | None
-    unit_id: int | None = None
 
     @property
     def name(self) -> str:
@@ -29,14 +37,8 @@ class Learner:
 
 def find(learner: Learner, course_id: int) -> Enrolment | None:
     """Return her enrolment in a course, None when there is none."""
-    return db.session.scalar(
-        select(Enrolment).where(
-            Enrolment.course_id == course_id,
-            Enrolment.person_id == learner.person_id
-            if learner.person_id
-            else Enrolment.visitor_id == learner.visitor_id,
-        )
-    )
+    query, owner = (OF_PERSON, learner.person_id) if learner.person_id else (OF_VISITOR, learner.visitor_id)
+    return db.session.scalar(query, {"course": course_id, "owner": owner})
 
 
 def enrol(learner: Learner, course: Course) -> Enrolment:
@@ -53,7 +55,7 @@ def enrol(learner: Learner, course: Course) -> Enrolment:
         visitor_id=None if learner.person_id else learner.visitor_id,
         course_id=course.id,
         version_id=course.version_id,
-        unit_id=learner.unit_id,
+        unit_id=home_unit_id(learner.person_id) if learner.person_id else None,
         created_at=clock.now(),
     )
     db.session.add(enrolment)

@@ -13,7 +13,6 @@ from lms.catalogue.queries import by_slug
 from lms.core.errors import Missing
 from lms.enrolment.commands import Learner, find
 from lms.enrolment.models import Enrolment
-from lms.federations.queries import home_unit_id
 from lms.learning import queries
 
 
@@ -36,7 +35,7 @@ class Place:
 def learner(*, create: bool = False) -> Learner | None:
     """Return who is learning: the signed-in person, else the visitor (made now with `create`), else None."""
     if current_user.is_authenticated:
-        return Learner(current_user.id, None, home_unit_id(current_user.id))
+        return Learner(current_user.id, None)
     visitor = visitor_id(create=create)
     return Learner(None, visitor) if visitor else None
 
