@@ -1,0 +1,136 @@
+"""The passages of everything that may be found, read downward from the rooms that own it.
+
+Papers are never read: a question found by its words would be a paper given away. No name, phone or number of a person
+stands in any of this.
+"""
+
+import html
+from collections.abc import Iterator, Mapping
+from io import StringIO
+
+from flask import current_app
+from markdown_it import MarkdownIt
+from sqlalchemy import select
+
+from courses.model import Lesson, TextBody, VideoBody
+from lms.assets.commands import storage
+from lms.assets.models import AssetStatus, MediaAsset, Rendition
+from lms.catalogue.models import Course, CourseState, CourseVersion, VersionAsset
+from lms.extensions import db
+from lms.search.engine import Kind, Passage, Source
+from media import captions
+from media.errors import MediaError
+
+_markdown = MarkdownIt("js-default", {"html": False, "linkify": False})
+
+
+def sources() -> Mapping[str, Source]:
+    """Return key → source of everything that belongs into the index now."""
+    return {one.key: one for one in _courses()}
+
+
+def course_key(course_id: int, version_id: int) -> str:
+    """Return the key of a course in one version."""
+    return f"course:{course_id}@{version_id}"
+
+
+def _courses() -> Iterator[Source]:
+    films = _films()
+    rows = db.session.execute(
+        select(Course.id, Course.version_id).where(
+            Course.state == CourseState.PUBLISHED, Course.version_id.is_not(None)
+        )
+    )
+    for course_id, version_id in rows:
+        yield Source(course_key(course_id, version_id), films.get(version_id, ""))
+
+
+def _films() -> dict[int, str]:
+    """Return version → the ready films of the versions in the catalogue: captions come with them."""
+    rows = db.session.execute(
+        select(VersionAsset.version_id, MediaAsset.id, MediaAsset.ready_at)
+        .join(MediaAsset, MediaAsset.id == VersionAsset.asset_id)
+        .join(Course, Course.version_id == VersionAsset.version_id)
+        .where(MediaAsset.status == AssetStatus.READY)
+        .order_by(VersionAsset.version_id, MediaAsset.id)
+    )
+    found: dict[int, str] = {}
+    for version_id, asset_id, ready_at in rows:
+        found[version_id] = f"{found.get(version_id, '')} {asset_id}:{ready_at:%y%m%d%H%M%S}".strip()
+    return found
+
+
+def of(source: Source) -> Iterator[Passage]:
+    """Yield the passages of one source; nothing for one that is gone meanwhile."""
+    kind, _, rest = source.key.partition(":")
+    if kind == "course":
+        version = db.session.get(CourseVersion, int(rest.partition("@")[2]))
+        if version is not None:
+            yield from _of_course(source, version)
+
+
+def _of_course(source: Source, version: CourseVersion) -> Iterator[Passage]:
+    content = version.content
+    about = [content.title_en, content.summary, content.summary_en, content.audience, *content.outcomes]
+    yield Passage(source, Kind.COURSE, content.title, "\n".join(filter(None, about)), heading=content.title)
+    tracks = _tracks(version.id)
+    for lesson in content.lessons():
+        yield from _of_lesson(source, lesson)
+        if lesson.id in tracks and (track := _captions(tracks[lesson.id])):
+            text, marks = track
+            yield Passage(source, Kind.CAPTION, lesson.title, text, lesson.id, marks=marks)
+
+
+def _of_lesson(source: Source, lesson: Lesson) -> Iterator[Passage]:
+    body = lesson.body
+    text = plain(body.markdown) if isinstance(body, TextBody) else ""
+    words = "\n".join(filter(None, (lesson.title_en, text)))
+    yield Passage(source, Kind.LESSON, lesson.title, words, lesson.id, heading=lesson.title)
+    if isinstance(body, VideoBody):
+        for number, page in enumerate(body.pages, 1):
+            yield Passage(source, Kind.PAGE, lesson.title, plain(page.markdown), lesson.id, number)
+
+
+def _tracks(version_id: int) -> dict[str, str]:
+    """Return lesson → where its captions are kept."""
+    rows = db.session.execute(
+        select(VersionAsset.lesson_id, Rendition.storage_key)
+        .join(Rendition, Rendition.asset_id == VersionAsset.asset_id)
+        .join(MediaAsset, MediaAsset.id == VersionAsset.asset_id)
+        .where(
+            VersionAsset.version_id == version_id,
+            Rendition.role == "captions",
+            MediaAsset.status == AssetStatus.READY,
+        )
+    )
+    return {lesson_id: key for lesson_id, key in rows}
+
+
+def _captions(storage_key: str) -> tuple[str, tuple[tuple[int, float], ...]] | None:
+    """Return the words of a track as one text, and which second each piece begins at."""
+    try:
+        with storage().open(storage_key) as file:
+            cues = captions.parse(file.read().decode("utf-8", "replace"))
+    except MediaError as error:  # a film without its captions is still a film
+        current_app.logger.warning("captions %s: %s", storage_key, error.code)
+        return None
+    text, marks = StringIO(), []
+    for cue in cues:
+        marks.append((text.tell(), round(cue.start, 1)))
+        text.write(f"{html.unescape(cue.text)}\n")
+    return text.getvalue(), tuple(marks)
+
+
+def plain(markdown: str) -> str:
+    """Return the words of Markdown as a reader sees them."""
+    lines: list[str] = []
+    for block in _markdown.parse(markdown):
+        if block.type in ("fence", "code_block"):
+            lines.append(block.content)
+        elif block.type == "inline":
+            lines.append("".join(_said(one.type, one.content) for one in block.children or []))
+    return "\n".join(lines)
+
+
+def _said(kind: str, content: str) -> str:
+    return "\n" if kind in ("softbreak", "hardbreak") else content
