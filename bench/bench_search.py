@@ -66,7 +66,9 @@ def _passages(draw: random.Random) -> list[Passage]:
         sentences = []
         for _ in range(draw.randint(2, 8)):
             sentence = "".join(draw.choices(words, cum_weights=heights, k=draw.randint(6, 16)))
-            sentences.append(sentence[: len(sentence) // 2] + draw.choice("，、") + sentence[len(sentence) // 2 :])
+            sentences.append(
+                sentence[: len(sentence) // 2] + draw.choice("，、") + sentence[len(sentence) // 2 :]
+            )
         source = Source(f"material:{number % SOURCES}", "1")
         made.append(Passage(source, Kind.MATERIAL, "", "。".join(sentences) + "。", "", number))
     return made
@@ -74,7 +76,9 @@ def _passages(draw: random.Random) -> list[Passage]:
 
 def _fts5(path: Path) -> sqlite3.Connection:
     rows = sqlite3.connect(path)
-    rows.execute("CREATE VIRTUAL TABLE found USING fts5(grams, content='', tokenize=\"unicode61 tokenchars '_'\")")
+    rows.execute(
+        "CREATE VIRTUAL TABLE found USING fts5(grams, content='', tokenize=\"unicode61 tokenchars '_'\")"
+    )
     rows.execute("CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT)")
     return rows
 
@@ -102,15 +106,23 @@ def _queries(draw: random.Random, passages: Sequence[Passage], length: int) -> l
 
 
 def _ask_fts5(rows: sqlite3.Connection, terms: Sequence[str]) -> int:
-    asked = " AND ".join('"' + " ".join(term[at : at + 2] for at in range(len(term) - 1)) + '"' for term in terms)
-    top = rows.execute("SELECT rowid FROM found WHERE found MATCH ? ORDER BY rank LIMIT ?", (asked, TOP)).fetchall()
+    asked = " AND ".join(
+        '"' + " ".join(term[at : at + 2] for at in range(len(term) - 1)) + '"' for term in terms
+    )
+    top = rows.execute(
+        "SELECT rowid FROM found WHERE found MATCH ? ORDER BY rank LIMIT ?", (asked, TOP)
+    ).fetchall()
     for (number,) in top:
         rows.execute("SELECT text FROM texts WHERE id = ?", (number,)).fetchone()
     return int(rows.execute("SELECT count(*) FROM found WHERE found MATCH ?", (asked,)).fetchone()[0])
 
 
 def _compare(
-    words: str, queries: Sequence[list[str]], reader: WhooshReader, rows: sqlite3.Connection, allowed: set[str]
+    words: str,
+    queries: Sequence[list[str]],
+    reader: WhooshReader,
+    rows: sqlite3.Connection,
+    allowed: set[str],
 ) -> None:
     reader.find([Term("开始", True)], allowed, TOP)  # opened before, as in a process that has answered once
     ours, theirs = [], []
@@ -124,11 +136,20 @@ def _compare(
         f"{words}: p50", round(middle, 2), "ms", ratio_to=f"{middle / floor:.1f} × FTS5", goal=f"≤ {GOAL:g} × FTS5",
         ok=middle <= GOAL * floor,
     )  # fmt: skip
-    say(f"{words}: p99", round(percentile(ours, 0.99), 1), "ms", ratio_to=f"FTS5 {percentile(theirs, 0.99):.1f} ms")
+    say(
+        f"{words}: p99",
+        round(percentile(ours, 0.99), 1),
+        "ms",
+        ratio_to=f"FTS5 {percentile(theirs, 0.99):.1f} ms",
+    )
 
 
 def _two_terms(
-    draw: random.Random, passages: Sequence[Passage], reader: WhooshReader, rows: sqlite3.Connection, allowed: set[str]
+    draw: random.Random,
+    passages: Sequence[Passage],
+    reader: WhooshReader,
+    rows: sqlite3.Connection,
+    allowed: set[str],
 ) -> None:
     pairs = zip(_queries(draw, passages, 2), _queries(draw, passages, 3), strict=True)
     _compare("two terms", [first + second for first, second in pairs], reader, rows, allowed)

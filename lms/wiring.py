@@ -9,8 +9,9 @@ from lms.accounts import views as accounts
 from lms.accounts.events import VisitorRecognised
 from lms.assessment.events import AttemptGraded
 from lms.assets import views as assets
-from lms.assets.events import MediaFetched
+from lms.assets.events import AssetReady, MediaFetched
 from lms.catalogue import views as catalogue
+from lms.catalogue.events import CoursePublished, CourseWithdrawn
 from lms.certificates import handlers as certificate_handlers
 from lms.certificates import staff_views as certificate_register
 from lms.certificates import views as certificates
@@ -21,12 +22,17 @@ from lms.learning import handlers as learning_handlers
 from lms.learning import quiz_views, text_views
 from lms.learning import views as learning
 from lms.learning.events import CourseCompleted
+from lms.search import handlers as search_handlers
+from lms.search import views as search
 
 HANDLERS: Mapping[type[Any], Sequence[Callable[[Any], None]]] = {
     VisitorRecognised: (learning_handlers.take_over,),
     MediaFetched: (learning_handlers.note_fetch,),
     AttemptGraded: (learning_handlers.finish_paper,),
     CourseCompleted: (certificate_handlers.issue_certificate,),
+    CoursePublished: (search_handlers.follow,),
+    CourseWithdrawn: (search_handlers.follow,),
+    AssetReady: (search_handlers.follow,),
 }
 
 # Named by text: only workers and called commands load what these need (WeasyPrint, ffmpeg).
@@ -34,8 +40,10 @@ JOBS: Mapping[str, str] = {
     "assets.process": "lms.assets.jobs:process",
     "certificates.render": "lms.certificates.jobs:render",
     "learning.sweep": "lms.learning.jobs:sweep",
+    "search.rebuild": "lms.search.jobs:rebuild",
+    "search.update": "lms.search.jobs:update",
 }
-PERIODIC: Mapping[str, float] = {"learning.sweep": 3600.0}
+PERIODIC: Mapping[str, float] = {"learning.sweep": 3600.0, "search.update": 120.0}
 
 BLUEPRINTS: Sequence[Blueprint] = (
     home.bp,
@@ -49,4 +57,5 @@ BLUEPRINTS: Sequence[Blueprint] = (
     quiz_views.bp,
     certificates.bp,
     certificate_register.bp,
+    search.bp,
 )

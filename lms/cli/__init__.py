@@ -22,6 +22,8 @@ def attach(app: Flask) -> None:
     app.cli.add_command(worker)
     app.cli.add_command(courses)
     app.cli.add_command(staff)
+    app.cli.add_command(search)
+    app.cli.add_command(reindex)
 
 
 def run(place: str, *, as_json: bool, **words: object) -> None:
@@ -76,6 +78,24 @@ def demo(as_json: bool) -> None:
 def worker(lane: str, once: bool) -> None:
     """Do jobs of one lane until told to stop."""
     run("lms.cli.work:work", as_json=False, lane=lane, once=once)
+
+
+@click.command()
+@click.argument("query")
+@click.option("--as", "phone", default="", help="phone of the person who searches; without it a visitor")
+@json_option
+@with_appcontext
+def search(query: str, phone: str, as_json: bool) -> None:
+    """Find words in courses, captions, text versions and materials."""
+    run("lms.cli.finding:search", as_json=as_json, query=query, phone=phone, tell=not as_json)
+
+
+@click.command()
+@json_option
+@with_appcontext
+def reindex(as_json: bool) -> None:
+    """Build the search index anew from the database."""
+    run("lms.cli.finding:reindex", as_json=as_json)
 
 
 @courses.command("import")

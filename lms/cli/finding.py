@@ -1,5 +1,6 @@
 """flask search, flask reindex."""
 
+import sys
 from typing import Any
 
 from flask import current_app
@@ -12,15 +13,14 @@ from lms.federations.queries import home_unit_id
 from lms.search import commands, queries
 
 
-def search(query: str, phone: str) -> dict[str, Any]:
+def search(query: str, phone: str, tell: bool) -> dict[str, Any]:
     """Find as this person (a visitor without one), after taking in what a worker would take in next."""
     who = _learner(phone) if phone else None
     commands.update()
     with current_app.test_request_context("/search"):  # addresses are made as on a page
         answer = queries.search(query, who)
-    for hit in answer.hits:
-        print(f"{hit.url}  {hit.title}：{hit.snippet.text}")
-    print(f"找到 {answer.total} 处")
+    if tell:
+        _tell(answer)
     hits = [
         {
             "kind": hit.kind,
@@ -35,6 +35,12 @@ def search(query: str, phone: str) -> dict[str, Any]:
     return {"query": query, "total": answer.total, "hits": hits}
 
 
+def _tell(answer: queries.Answer) -> None:
+    for hit in answer.hits:
+        print(f"{hit.url}  {hit.title}：{hit.snippet.text}")
+    print(f"找到 {answer.total} 处")
+
+
 def _learner(phone: str) -> Learner:
     person = accounts.by_phone(phones.normal(phone))
     if person is None:
@@ -45,5 +51,5 @@ def _learner(phone: str) -> Learner:
 def reindex() -> dict[str, Any]:
     """Build the whole index anew; the old one answers meanwhile."""
     count = commands.rebuild()
-    print(f"索引重建好了，共 {count} 份内容。")
+    print(f"索引重建好了，共 {count} 份内容。", file=sys.stderr)
     return {"sources": count}

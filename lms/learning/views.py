@@ -90,6 +90,7 @@ def _show(place: access.Place, enrolment: Enrolment, notice: str = "") -> str:
         **_frame(place, enrolment, notice),
         film=asset,
         media=_media(asset, visit.token),
+        start=_start(asset),
         visit=visit,
         progress=db.session.get(LessonProgress, (enrolment.id, place.lesson.id)),
     )
@@ -106,6 +107,13 @@ def _frame(place: access.Place, enrolment: Enrolment, notice: str) -> dict[str, 
         "state": explanation.lessons[place.number - 1],
         "notice": notice,
     }
+
+
+def _start(asset: MediaAsset | None) -> float | None:
+    """Return the second at which a link (of a search hit) lets the video begin."""
+    second = request.args.get("t", type=float)
+    length = asset.duration if asset else None
+    return round(second, 1) if second is not None and length and 0 <= second < length else None
 
 
 def _media(asset: MediaAsset | None, visit: str) -> dict[str, object] | None:

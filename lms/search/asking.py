@@ -20,6 +20,11 @@ class Term:
     exact: bool
 
 
+def tidy(typed: str) -> str:
+    """Return what was typed without invisible and control characters, single spaces between."""
+    return " ".join("".join(char if char.isprintable() else " " for char in typed).split())
+
+
 def read(typed: str) -> tuple[Term, ...]:
     """Return the terms of a query, () for an empty one; raises Invalid with a sentence."""
     if len(typed) > MAX_CHARACTERS:

@@ -122,15 +122,16 @@ def best(
 ) -> tuple[int, list[tuple[Segment, int]], bool]:
     """Return how many passages match, the best of them, and whether they match only in pieces."""
     held = [_holding(part, terms, keys, loose=False) for part in segments]
-    loose = not any(held) and any(_may_be_loose(term) for term in terms)
+    loose = not any(held) and any(may_be_loose(term) for term in terms)
     if loose:
         held = [_holding(part, terms, keys, loose=True) for part in segments]
     total = sum(map(len, held))
     return total, _ranked(segments, terms, held)[:limit], loose and total > 0
 
 
-def _may_be_loose(term: Term) -> bool:
-    return not term.exact and len(term.text) >= LOOSE_FROM
+def may_be_loose(term: Term) -> bool:
+    """Say whether a term may be looked for in pieces: a longer one of Chinese, not quoted."""
+    return not term.exact and len(term.text) >= LOOSE_FROM and not term.text.isascii()
 
 
 def _holding(part: Segment, terms: Sequence[Term], keys: Collection[str], *, loose: bool) -> Held:
@@ -139,7 +140,7 @@ def _holding(part: Segment, terms: Sequence[Term], keys: Collection[str], *, loo
     among: Among = lambda number: part.keys[number] in keys  # noqa: E731
     for term in terms:
         found = part.times(term.text, among)
-        if loose and _may_be_loose(term):
+        if loose and may_be_loose(term):
             found = part.in_pieces(term.text, among) | found
         columns.append(found)
         among = found.__contains__

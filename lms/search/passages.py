@@ -37,12 +37,11 @@ def course_key(course_id: int, version_id: int) -> str:
 def _courses() -> Iterator[Source]:
     films = _films()
     rows = db.session.execute(
-        select(Course.id, Course.version_id).where(
-            Course.state == CourseState.PUBLISHED, Course.version_id.is_not(None)
-        )
+        select(Course.id, Course.version_id).where(Course.state == CourseState.PUBLISHED)
     )
     for course_id, version_id in rows:
-        yield Source(course_key(course_id, version_id), films.get(version_id, ""))
+        if version_id is not None:
+            yield Source(course_key(course_id, version_id), films.get(version_id, ""))
 
 
 def _films() -> dict[int, str]:
@@ -71,7 +70,7 @@ def of(source: Source) -> Iterator[Passage]:
 
 def _of_course(source: Source, version: CourseVersion) -> Iterator[Passage]:
     content = version.content
-    about = [content.title_en, content.summary, content.summary_en, content.audience, *content.outcomes]
+    about = [content.summary, content.audience, *content.outcomes, content.title_en, content.summary_en]
     yield Passage(source, Kind.COURSE, content.title, "\n".join(filter(None, about)), heading=content.title)
     tracks = _tracks(version.id)
     for lesson in content.lessons():
@@ -84,7 +83,7 @@ def _of_course(source: Source, version: CourseVersion) -> Iterator[Passage]:
 def _of_lesson(source: Source, lesson: Lesson) -> Iterator[Passage]:
     body = lesson.body
     text = plain(body.markdown) if isinstance(body, TextBody) else ""
-    words = "\n".join(filter(None, (lesson.title_en, text)))
+    words = "\n".join(filter(None, (text, lesson.title_en)))
     yield Passage(source, Kind.LESSON, lesson.title, words, lesson.id, heading=lesson.title)
     if isinstance(body, VideoBody):
         for number, page in enumerate(body.pages, 1):

@@ -65,27 +65,29 @@ def search(typed: str, who: Learner | None) -> Answer:
 def _courses() -> dict[str, int]:
     """Return key → course of what the catalogue shows now: the database decides, not the index."""
     rows = db.session.execute(
-        select(Course.id, Course.version_id).where(
-            Course.state == CourseState.PUBLISHED, Course.version_id.is_not(None)
-        )
+        select(Course.id, Course.version_id).where(Course.state == CourseState.PUBLISHED)
     )
-    return {passages.course_key(course_id, version_id): course_id for course_id, version_id in rows}
+    return {
+        passages.course_key(course_id, version_id): course_id
+        for course_id, version_id in rows
+        if version_id is not None
+    }
 
 
 def _shown(course_ids: set[int], who: Learner | None) -> Mapping[int, _Shown]:
     courses = db.session.scalars(select(Course).where(Course.id.in_(course_ids)))
     pinned = _pinned(course_ids, who)
     return {
-        one.id: _Shown(one.slug, (pinned.get(one.id) or one.version).content) for one in courses if one.version
+        one.id: _Shown(one.slug, (pinned.get(one.id) or one.version).content)
+        for one in courses
+        if one.version
     }
 
 
 def _pinned(course_ids: set[int], who: Learner | None) -> Mapping[int, CourseVersion]:
     if who is None:
         return {}
-    hers = (
-        Enrolment.person_id == who.person_id if who.person_id else Enrolment.visitor_id == who.visitor_id
-    )
+    hers = Enrolment.person_id == who.person_id if who.person_id else Enrolment.visitor_id == who.visitor_id
     rows = db.session.scalars(select(Enrolment).where(hers, Enrolment.course_id.in_(course_ids)))
     return {one.course_id: one.version for one in rows}
 

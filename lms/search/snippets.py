@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lms.search.asking import Term
 from lms.search.folding import places
-from lms.search.matching import LOOSE_FROM
+from lms.search.matching import may_be_loose
 
 WIDTH, BEFORE = 72, 18
 _SPACES = re.compile(r"\s+")
@@ -39,7 +39,7 @@ def wanted(terms: Sequence[Term], *, loose: bool) -> list[str]:
     """Return what to mark: the terms, or where only pieces were found, their pieces."""
     marked = [term.text for term in terms]
     if loose:
-        long = [term.text for term in terms if not term.exact and len(term.text) >= LOOSE_FROM]
+        long = [term.text for term in terms if may_be_loose(term)]
         marked += [text[at : at + 2] for text in long for at in range(len(text) - 1)]
     return marked
 

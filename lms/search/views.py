@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from lms.core.doors import public
 from lms.core.errors import Invalid
 from lms.learning.access import learner
-from lms.search import queries
+from lms.search import asking, queries
 from lms.search.engine import NotReady
 from lms.search.queries import Answer, Hit
 
@@ -21,7 +21,7 @@ FIRST = 3
 @public
 def index() -> str | tuple[str, int, dict[str, str]]:
     """Show where the words stand, gathered by course and material."""
-    typed = " ".join(request.args.get("q", "").split())
+    typed = asking.tidy(request.args.get("q", ""))
     try:
         answer = queries.search(typed, learner())
     except Invalid as error:

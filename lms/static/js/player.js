@@ -32,7 +32,7 @@
     this.known = this.drawn();
     this.rate = 1;
     this.seq = parseInt(recall('seq.' + this.visit), 10) || 0;
-    this.begin = null;
+    this.begin = video.hasAttribute('data-start') ? parseFloat(video.getAttribute('data-start')) : null;
     this.listen();
     this.buttons();
     this.gapButtons();
