@@ -9,7 +9,6 @@ from lms.accounts import commands as accounts
 from lms.accounts import phones
 from lms.core.errors import Conflict
 from lms.enrolment.commands import Learner
-from lms.federations.queries import home_unit_id
 from lms.search import commands, queries
 
 
@@ -45,7 +44,7 @@ def _learner(phone: str) -> Learner:
     person = accounts.by_phone(phones.normal(phone))
     if person is None:
         raise Conflict("没有这个手机号的账号。请核对号码。")
-    return Learner(person.id, None, home_unit_id(person.id))
+    return Learner(person.id, None)
 
 
 def reindex() -> dict[str, Any]:

@@ -21,9 +21,10 @@ FIRST = 3
 @public
 def index() -> str | tuple[str, int, dict[str, str]]:
     """Show where the words stand, gathered by course and material."""
-    typed = asking.tidy(request.args.get("q", ""))
+    sent = request.args.get("q", "")
+    typed = asking.tidy(sent)
     try:
-        answer = queries.search(typed, learner())
+        answer = queries.search(typed or sent.strip(), learner())
     except Invalid as error:
         return _page(typed, None, problem=error.message), error.status, {}
     except NotReady:

@@ -53,7 +53,7 @@ def course(tree: factories.Tree) -> Course:
             title="认一认",
             body=TextBody("# 烧伤\n\n先用流动的清水冲，\n别抹牙膏。ＷｅＣｈａｔ 群里问 120。", 10),
         ),
-        Lesson("watch", "看一看", "", 2, replace(film, checks=(factories.item("c1"),))),
+        Lesson("watch", "看一看", "", 2, replace(film, checks=(factories.item("c1"), factories.item("c2")))),
         paper,
     )
     content = replace(
