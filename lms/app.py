@@ -37,6 +37,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     for blueprint in wiring.BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.jinja_env.globals["can"] = guards.can
+    app.extensions["lms_first_page"] = wiring.FIRST_PAGE
     cli.attach(app)
     return app
 

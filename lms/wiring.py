@@ -10,6 +10,9 @@ from lms.accounts.events import VisitorRecognised
 from lms.assessment.events import AttemptGraded
 from lms.assets import views as assets
 from lms.assets.events import AssetReady, MediaFetched
+from lms.audit import export_views as audit_exports
+from lms.audit import person_views as audit_person
+from lms.audit import views as audit
 from lms.catalogue import views as catalogue
 from lms.catalogue.events import CoursePublished, CourseWithdrawn
 from lms.certificates import handlers as certificate_handlers
@@ -38,12 +41,17 @@ HANDLERS: Mapping[type[Any], Sequence[Callable[[Any], None]]] = {
 # Named by text: only workers and called commands load what these need (WeasyPrint, ffmpeg).
 JOBS: Mapping[str, str] = {
     "assets.process": "lms.assets.jobs:process",
+    "audit.export": "lms.audit.jobs:export",
+    "audit.sweep": "lms.audit.jobs:sweep",
     "certificates.render": "lms.certificates.jobs:render",
     "learning.sweep": "lms.learning.jobs:sweep",
     "search.rebuild": "lms.search.jobs:rebuild",
     "search.update": "lms.search.jobs:update",
 }
-PERIODIC: Mapping[str, float] = {"learning.sweep": 3600.0, "search.update": 120.0}
+PERIODIC: Mapping[str, float] = {"audit.sweep": 3600.0, "learning.sweep": 3600.0, "search.update": 120.0}
+
+# Where a person lands after signing in, when she came from nowhere.
+FIRST_PAGE: Callable[[int], str] = home.first_page
 
 BLUEPRINTS: Sequence[Blueprint] = (
     home.bp,
@@ -58,4 +66,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     certificates.bp,
     certificate_register.bp,
     search.bp,
+    audit.bp,
+    audit_person.bp,
+    audit_exports.bp,
 )

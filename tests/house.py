@@ -8,8 +8,11 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from lms.accounts.models import Person
+from lms.audit import commands as exports
+from lms.audit.models import Export
+from lms.audit.queries import Selection
 from lms.certificates.models import Certificate
-from lms.core import clock
+from lms.core import clock, jobs
 from lms.extensions import db
 from lms.federations import commands as federations
 from lms.federations.models import Unit, UnitKind
@@ -80,6 +83,18 @@ def _foreign_keys(*, on: bool) -> None:
         db.session.execute(text(f"PRAGMA foreign_keys = {int(on)}"))
     else:
         db.session.execute(text(f"SET session_replication_role = {'origin' if on else 'replica'}"))
+
+
+def failed_export(place: Unit) -> Export:
+    """Add an export of a unit whose worker gave up."""
+    export = exports.ask(
+        Selection(place.id), purpose="核对名单", full_phones=False, actor_id=person(place).id
+    )
+    job = jobs.progress_of(export.job_key)
+    assert job
+    job.state = jobs.JobState.DEAD
+    db.session.commit()
+    return export
 
 
 def csrf(browser: FlaskClient, page: str = "/login") -> str:

@@ -22,6 +22,7 @@ from lms.certificates.models import Certificate
 from lms.core.audit_log import AuditEntry
 from lms.core.doors import declare
 from lms.extensions import db
+from lms.federations import queries as units
 from lms.federations import scope
 from lms.federations.guards import requires
 from lms.federations.models import Unit
@@ -37,11 +38,18 @@ DOORS = {
     "accounts.logout": "signed_in",
     "accounts.reset": "public",
     "assets.file": "signed_url",
+    "audit.people": "requires:audit:read",
+    "audit.unit": "requires:audit:read",
+    "audit_exports.file": "signed_url",
+    "audit_exports.show": "requires:audit:read",
+    "audit_person.issue_slip": "requires:slips:issue",
+    "audit_person.show": "requires:audit:read",
     "certificate_register.ask": "requires:certificates:revoke",
     "certificate_register.register": "requires:certificates:revoke",
     "certificate_register.revoke": "requires:certificates:revoke",
     "certificates.mine": "signed_in",
     "home.me": "signed_in",
+    "home.seen": "signed_in",
     "joining.join": "public",
     "joining.register": "public",
     "learning.my_courses": "signed_in",
@@ -51,8 +59,11 @@ DOORS = {
 }
 """The doors a change may not move unnoticed."""
 
-OBJECTS: dict[str, Callable[[Unit], int]] = {
+OBJECTS: dict[str, Callable[[Unit], int | str]] = {
     "certificate_id": lambda place: house.certificate(place).id,
+    "export_id": lambda place: house.failed_export(place).id,
+    "public_id": lambda place: house.person(place).public_id,
+    "unit": lambda place: units.code_of(place.id),
 }
 """How to make what an address of staff names, in a unit."""
 
@@ -100,7 +111,9 @@ def call(browser: FlaskClient, rule: Rule, where: str) -> int:
     """Return the status of one call, with the token a form would carry."""
     if _method(rule) == "GET":
         return browser.get(where).status_code
-    return house.post(browser, where, house.csrf(browser, "/help"), reason="重复发放").status_code
+    return house.post(
+        browser, where, house.csrf(browser, "/help"), reason="重复发放", purpose="核对名单"
+    ).status_code
 
 
 def holder_of(permission: Permission) -> Role:

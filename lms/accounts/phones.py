@@ -33,3 +33,13 @@ def index(phone: str) -> str:
 def sealed(phone: str) -> bytes:
     """Return the encrypted phone number."""
     return crypto.encrypt(phone, field=FIELD)
+
+
+def opened(sealed_phone: bytes) -> str:
+    """Return the full phone number; whoever shows it whole records why."""
+    return crypto.decrypt(sealed_phone, field=FIELD)
+
+
+def masked(phone: str) -> str:
+    """Return a phone number as lists show it: 138****5678."""
+    return f"{phone[:3]}****{phone[-4:]}"

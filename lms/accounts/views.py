@@ -1,8 +1,9 @@
 """Sign in, sign out, join, choose a new password with a slip."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import delete
@@ -50,7 +51,13 @@ def sign_in() -> Answer | str | tuple[str, int]:
         return render_template("accounts/login.html", form=form, error=WRONG), 422
     _enter(person)
     db.session.commit()
-    return redirect(local_only(form.next.data))
+    return redirect(local_only(form.next.data) if form.next.data else _first_page(person))
+
+
+def _first_page(person: Person) -> str:
+    """Return where she lands when she came from nowhere; the application says (lms.wiring)."""
+    first: Callable[[int], str] = current_app.extensions["lms_first_page"]
+    return first(person.id)
 
 
 def _prove(form: forms.LoginForm) -> Person | None:
@@ -103,7 +110,7 @@ def reset() -> Answer | str | tuple[str, int]:
         return render_template("accounts/reset.html", form=form, error=error.message), error.status
     _enter(person)
     db.session.commit()
-    return redirect(url_for("learning.my_courses"))
+    return redirect(_first_page(person))
 
 
 def _change(form: forms.ResetForm) -> Person:

@@ -82,7 +82,7 @@ class UnitClosure(Base):
 
 
 class Membership(Base):
-    """A person belongs to a unit from a day on; one of the open ones is her home, where she is counted."""
+    """A person belongs to a unit from a day on; one of the open ones is her home, whose stamp her facts carry."""
 
     __tablename__ = "memberships"
     id: Mapped[int] = mapped_column(primary_key=True)

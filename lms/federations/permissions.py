@@ -15,6 +15,7 @@ class Permission(StrEnum):
     JOBS_MANAGE = "jobs:manage"
     PEOPLE_MANAGE = "people:manage"
     RECORDS_CONFIRM = "records:confirm"
+    SLIPS_ISSUE = "slips:issue"
 
 
 class Role(StrEnum):
@@ -31,10 +32,15 @@ class Role(StrEnum):
 ROLES: Mapping[Role, frozenset[Permission]] = {
     Role.TRAINER: frozenset({Permission.COURSES_WRITE, Permission.COURSES_PUBLISH}),
     Role.REVIEWER: frozenset({Permission.COURSES_REVIEW}),
-    Role.OFFICER: frozenset({Permission.AUDIT_READ}),
+    Role.OFFICER: frozenset({Permission.AUDIT_READ, Permission.SLIPS_ISSUE}),
     Role.ORG_ADMIN: frozenset({Permission.RECORDS_CONFIRM}),
     Role.REGISTRAR: frozenset(
-        {Permission.PEOPLE_MANAGE, Permission.CERTIFICATES_REVOKE, Permission.AUDIT_READ}
+        {
+            Permission.PEOPLE_MANAGE,
+            Permission.CERTIFICATES_REVOKE,
+            Permission.AUDIT_READ,
+            Permission.SLIPS_ISSUE,
+        }
     ),
     Role.PLATFORM_ADMIN: frozenset({Permission.JOBS_MANAGE, Permission.PEOPLE_MANAGE}),
 }

@@ -6,10 +6,12 @@ from flask import g
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
+from lms.accounts.models import Person
 from lms.core import clock
 from lms.core.errors import Missing
 from lms.extensions import db
-from lms.federations.models import RoleAssignment, Unit, UnitClosure
+from lms.federations import queries
+from lms.federations.models import Membership, RoleAssignment, Unit, UnitClosure
 from lms.federations.permissions import ROLES, Permission
 
 Row = TypeVar("Row")
@@ -55,3 +57,28 @@ def one_or_404(model: type[Row], row_id: int) -> Row:
     if row is None:
         raise Missing
     return row
+
+
+def unit_or_404(code: str) -> Unit:
+    """Return the unit of a dated code inside the scope; raises Missing."""
+    unit = queries.by_code(code[:64])
+    if unit is None:
+        raise Missing
+    return one_or_404(Unit, unit.id)
+
+
+def person_or_404(public_id: str) -> Person:
+    """Return a person who belongs today to a unit of the scope; raises Missing."""
+    here = select(Membership.person_id).where(Membership.unit_id.in_(ids()), Membership.until.is_(None))
+    person = db.session.scalar(select(Person).where(Person.public_id == public_id, Person.id.in_(here)))
+    if person is None:
+        raise Missing
+    return person
+
+
+def holds_role(person_id: int) -> bool:
+    """Say whether she has a living role of staff anywhere."""
+    now = clock.now()
+    living = (RoleAssignment.until.is_(None)) | (RoleAssignment.until > now)
+    mine = select(RoleAssignment.id).where(RoleAssignment.person_id == person_id, living).limit(1)
+    return db.session.scalar(mine) is not None

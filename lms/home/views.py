@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as Answer
@@ -15,6 +15,8 @@ from lms.core.jobs import Job, JobState, WorkerSeen
 from lms.core.templating import LANGUAGES, SIZES
 from lms.extensions import csrf, db
 from lms.federations import queries as units
+from lms.federations import scope, seen_queries
+from lms.federations.permissions import Permission
 
 bp = Blueprint("home", __name__, template_folder="templates")
 YEAR = 365 * 24 * 3600
@@ -38,6 +40,23 @@ def me() -> str:
 def _path() -> list[str]:
     unit_id = units.home_unit_id(current_user.id)
     return [unit.name for unit in units.path(unit_id)] if unit_id else []
+
+
+@bp.get("/me/seen")
+@signed_in
+def seen() -> str:
+    """Show her who looked at her data, why, and the reset slips that were made for her."""
+    return render_template(
+        "home/seen.html",
+        looks=seen_queries.looks_at(current_user.id),
+        lists=seen_queries.looks_at_lists(current_user.id),
+    )
+
+
+def first_page(person_id: int) -> str:
+    """Return where she lands after signing in: an officer at her own unit, everyone else at her courses."""
+    officer = scope.top_units(person_id, Permission.AUDIT_READ)
+    return url_for("audit.own") if officer else url_for("learning.my_courses")
 
 
 @bp.get("/help")
