@@ -104,6 +104,7 @@ def _facts(person_id: int, ids: Sequence[int]) -> _Facts:
         certificates={
             row.completion_id: row
             for row in db.session.scalars(select(Certificate).where(Certificate.person_id == person_id))
+            if row.completion_id
         },
     )
 
