@@ -1,4 +1,6 @@
-"""Alembic's environment: the application's engine, batch mode for SQLite."""
+"""Alembic's environment: the application's engine, or a given connection (a restore), batch mode for SQLite."""
+
+from contextlib import nullcontext
 
 from alembic import context
 from flask import current_app
@@ -8,7 +10,8 @@ database = current_app.extensions["migrate"].db
 
 def run() -> None:
     """Run the migrations on one connection, in one transaction."""
-    with database.engine.connect() as connection:
+    given = context.config.attributes.get("connection")
+    with database.engine.connect() if given is None else nullcontext(given) as connection:
         context.configure(
             connection=connection,
             target_metadata=database.metadata,

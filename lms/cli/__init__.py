@@ -24,6 +24,8 @@ def attach(app: Flask) -> None:
     app.cli.add_command(staff)
     app.cli.add_command(search)
     app.cli.add_command(reindex)
+    for command in (backup, restore):
+        app.cli.add_command(command)
 
 
 def run(place: str, *, as_json: bool, **words: object) -> None:
@@ -124,3 +126,21 @@ def staff_add(phone: str, name: str, role: str, unit: str, as_json: bool) -> Non
 def staff_reset(phone: str, as_json: bool) -> None:
     """Print a one-use slip, good for 24 hours, for a forgotten password."""
     run("lms.cli.staff:reset", as_json=as_json, phone=phone)
+
+
+@click.command()
+@click.argument("file", type=click.Path())
+@json_option
+@with_appcontext
+def backup(file: str, as_json: bool) -> None:
+    """Write everything that is kept into one file; the site may run."""
+    run("lms.operations.backup:make", as_json=as_json, file=file)
+
+
+@click.command()
+@click.argument("file", type=click.Path())
+@json_option
+@with_appcontext
+def restore(file: str, as_json: bool) -> None:
+    """Put a backup in the place of the present data, which are kept aside; the site must be stopped."""
+    run("lms.operations.restore:put_back", as_json=as_json, file=file)

@@ -5,7 +5,9 @@ import time
 from types import FrameType
 from typing import Any
 
-from lms.core import jobs
+from flask import current_app
+
+from lms.core import jobs, site_lock
 
 IDLE_SECONDS = 0.5
 TICK_SECONDS = 10.0
@@ -21,6 +23,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 def work(lane: str, once: bool) -> dict[str, Any]:
     """Do jobs until told to stop; with `once` until nothing is due."""
+    site_lock.share(current_app.extensions["lms_settings"].data)
     signal.signal(signal.SIGTERM, _stop)
     chosen, done, last_tick = jobs.Lane(lane), 0, 0.0
     try:

@@ -1,5 +1,6 @@
 """Where files are kept: a folder or an S3 bucket, chosen by an address."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import unquote
@@ -25,6 +26,9 @@ class Storage(Protocol):
 
     def exists(self, key: str) -> bool:
         """Say whether a key is kept."""
+
+    def all_keys(self) -> Iterator[str]:
+        """Return every key that is kept, in order."""
 
     def delete(self, key: str) -> None:
         """Forget a key; a missing one is no error."""

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -55,6 +56,13 @@ class FolderStorage:
     def exists(self, key: str) -> bool:
         """Say whether it is there."""
         return self.path(key).is_file()
+
+    def all_keys(self) -> Iterator[str]:
+        """Return the files below the folder; half-written ones begin with a dot and do not count."""
+        for path in sorted(self._folder.rglob("*")):
+            key = path.relative_to(self._folder).as_posix()
+            if KEY.fullmatch(key) and path.is_file():
+                yield key
 
     def delete(self, key: str) -> None:
         """Remove it if it is there."""
