@@ -7,7 +7,7 @@ from pathlib import Path
 
 from courses.errors import CourseError
 from courses.formats import package
-from courses.model import Course, LessonKind, QuizBody, TextBody
+from courses.model import AudioBody, Course, LessonKind, TextBody, VideoBody
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,10 +49,7 @@ def _packages(path: Path) -> list[Path]:
 def _summary(course: Course) -> dict[str, object]:
     texts = [lesson.body for lesson in course.lessons()]
     characters = sum(len(body.markdown) for body in texts if isinstance(body, TextBody)) + sum(
-        len(page.markdown)
-        for body in texts
-        if not isinstance(body, TextBody | QuizBody)
-        for page in body.pages
+        len(page.markdown) for body in texts if isinstance(body, VideoBody | AudioBody) for page in body.pages
     )
     return {
         "slug": course.slug,

@@ -1,107 +1,86 @@
 """The course document: a course as JSON, with a version number; what the database keeps and versions freeze."""
 
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
 
+from courses import plain
 from courses.errors import CourseError, Problem
-from courses.items import Item, ItemKind, Option
-from courses.model import (
-    DOCUMENT_VERSION,
-    Body,
-    Category,
-    Course,
-    Lesson,
-    LessonKind,
-    Module,
-    QuizBody,
-    Review,
-    TextBody,
-    TextPage,
-    Tier,
-    VideoBody,
-)
+from courses.fields import Fields
+from courses.items import Item, codec
+from courses.model import DOCUMENT_VERSION, KINDS, Course, Lesson, LessonKind
+
+_BODIES = {kind: body for body, kind in KINDS.items()}
 
 
 def to_json(course: Course) -> dict[str, Any]:
     """Return the document of a course: plain dicts, lists, texts and numbers."""
-    document = asdict(course)
-    document["document"] = DOCUMENT_VERSION
-    for module, written in zip(course.modules, document["modules"], strict=True):
-        for lesson, lesson_written in zip(module.lessons, written["lessons"], strict=True):
-            lesson_written["kind"] = str(lesson.kind)
+    document: dict[str, Any] = plain.dump(course, {Item: codec.to_json, Lesson: _lesson_json})
+    return {"document": DOCUMENT_VERSION, **document}
+
+
+def from_json(document: Mapping[str, Any]) -> Course:
+    """Return the course of a document; raises CourseError for a newer version or a broken document."""
+    version = document.get("document")
+    if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version <= DOCUMENT_VERSION:
+        raise _broken("newer", f"课程文档的版本是 {version}，这里只认得到 {DOCUMENT_VERSION}。请先更新平台。")
+    try:
+        course: Course = plain.load(Course, dict(upgraded(document)), {Item: _item, Lesson: _lesson})
+    except (plain.Misfit, RecursionError) as error:
+        raise _broken("document", f"课程文档不完整：{error}。") from error
+    return course
+
+
+def upgraded(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a document of this version, step by step from the version it was written in."""
+    for version in range(document["document"], DOCUMENT_VERSION):
+        document = _UPGRADES[version](document)
     return document
 
 
-def from_json(document: dict[str, Any]) -> Course:
-    """Return the course of a document; raises CourseError for a newer version or a broken document."""
-    version = document.get("document")
-    if not isinstance(version, int) or version > DOCUMENT_VERSION:
-        raise _broken("newer", f"课程文档的版本是 {version}，这里只认得到 {DOCUMENT_VERSION}。请先更新平台。")
-    try:
-        return _course(document)
-    except (KeyError, TypeError, ValueError) as error:
-        raise _broken("document", f"课程文档不完整：{error}。") from error
+def _from_1(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Version 2 only adds: fields that version 1 did not know have their defaults."""
+    return {**document, "document": 2}
+
+
+_UPGRADES: Mapping[int, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {1: _from_1}
 
 
 def _broken(code: str, message: str) -> CourseError:
     return CourseError([Problem("", 0, "", code, message)])
 
 
-def _course(data: dict[str, Any]) -> Course:
-    return Course(
-        slug=data["slug"],
-        title=data["title"],
-        title_en=data["title_en"],
-        summary=data["summary"],
-        summary_en=data["summary_en"],
-        tier=Tier(data["tier"]),
-        category=Category(data["category"]),
-        audience=data["audience"],
-        hours=data["hours"],
-        outcomes=tuple(data["outcomes"]),
-        sources=tuple(data["sources"]),
-        review=Review(data["review"]),
-        modules=tuple(
-            Module(one["id"], one["title"], tuple(_lesson(lesson) for lesson in one["lessons"]))
-            for one in data["modules"]
-        ),
-        prerequisites=tuple(data["prerequisites"]),
-    )
+def _lesson_json(lesson: Lesson) -> dict[str, Any]:
+    return {
+        "id": lesson.id,
+        "kind": str(lesson.kind),
+        "title": lesson.title,
+        "title_en": lesson.title_en,
+        "minutes": lesson.minutes,
+        "requires": list(lesson.requires),
+        "body": plain.dump(lesson.body, {Item: codec.to_json}),
+    }
 
 
-def _lesson(data: dict[str, Any]) -> Lesson:
-    return Lesson(
-        id=data["id"],
-        title=data["title"],
-        title_en=data["title_en"],
-        minutes=data["minutes"],
-        body=_body(LessonKind(data["kind"]), data["body"]),
-        requires=tuple(data["requires"]),
-    )
+def _lesson(data: Any, place: str) -> Lesson:
+    kind = data.get("kind") if isinstance(data, dict) else None
+    if not isinstance(kind, str) or kind not in set(LessonKind):
+        raise plain.Misfit(f"{place} 不是一课，或课型不认识")
+    head = {name: plain.load(kind, data.get(name), {}, f"{place}.{name}") for name, kind in _HEAD.items()}
+    body = plain.load(_BODIES[LessonKind(kind)], data.get("body"), {Item: _item}, f"{place}.body")
+    requires = plain.load(tuple[str, ...], data.get("requires", []), {}, f"{place}.requires")
+    return Lesson(**head, body=body, requires=requires)
 
 
-def _body(kind: LessonKind, data: dict[str, Any]) -> Body:
-    if kind == LessonKind.TEXT:
-        return TextBody(data["markdown"], data["min_seconds"])
-    if kind == LessonKind.QUIZ:
-        items = tuple(_item(one) for one in data["items"])
-        return QuizBody(items, data["pass_mark"], data["tries"], data["shuffle"])
-    return VideoBody(
-        asset=data["asset"],
-        watched_share=data["watched_share"],
-        pages=tuple(TextPage(one["markdown"], one["min_seconds"]) for one in data["pages"]),
-        checks=tuple(_item(one) for one in data["checks"]),
-    )
+_HEAD: Mapping[str, type] = {"id": str, "title": str, "title_en": str, "minutes": int}
 
 
-def _item(data: dict[str, Any]) -> Item:
-    return Item(
-        id=data["id"],
-        kind=ItemKind(data["kind"]),
-        stem=data["stem"],
-        options=tuple(Option(one["id"], one["text"]) for one in data["options"]),
-        key=tuple(data["key"]),
-        explanation=data["explanation"],
-        lesson=data["lesson"],
-        points=data["points"],
-    )
+def _item(data: Any, place: str) -> Item:
+    def refuse(code: str, message: str) -> NoReturn:
+        raise plain.Misfit(f"{place}：{message}")
+
+    if not isinstance(data, dict):
+        raise plain.Misfit(f"{place} 不是一道题")
+    item = codec.from_json(Fields(data, refuse))
+    if item is None:
+        raise plain.Misfit(f"{place} 不是一道题")
+    return item

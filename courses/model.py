@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from courses.items import Item
+from courses.items import Criterion, Item, leaves
 
-DOCUMENT_VERSION = 1
+DOCUMENT_VERSION = 2
 
 
 class Tier(StrEnum):
@@ -44,7 +44,12 @@ class LessonKind(StrEnum):
 
     TEXT = "text"
     VIDEO = "video"
+    AUDIO = "audio"
+    DOCUMENT = "document"
+    CLASSROOM = "classroom"
     QUIZ = "quiz"
+    ASSIGNMENT = "assignment"
+    SURVEY = "survey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +79,103 @@ class VideoBody:
 
 
 @dataclass(frozen=True, slots=True)
+class AudioBody:
+    """A recording by its asset key; done at `heard_share` (0..1), or by pages and check questions (文字版)."""
+
+    asset: str
+    heard_share: float
+    pages: tuple[TextPage, ...] = ()
+    checks: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentBody:
+    """A document by its asset key; done when its last page was reached and `min_seconds` have passed."""
+
+    asset: str
+    min_seconds: int
+    markdown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassroomBody:
+    """A session in a hall; done when a person has recorded her attendance."""
+
+    markdown: str
+    minutes: int
+    place_note: str = ""
+    bring: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """How many items a paper takes of those with all these tags and this difficulty (0: any)."""
+
+    count: int
+    tags: tuple[str, ...] = ()
+    difficulty: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class QuizBody:
-    """A paper; `pass_mark` in percent, `tries` None for no limit."""
+    """A paper; `pass_mark` in percent, `tries` None for no limit; with `draws`, `items` is the bank they draw from."""
 
     items: tuple[Item, ...]
     pass_mark: int
     tries: int | None
     shuffle: bool
+    draws: tuple[Draw, ...] = ()
+    shuffle_options: bool = False
 
 
-Body = TextBody | VideoBody | QuizBody
+class EvidenceKind(StrEnum):
+    """What an assignment asks her to hand in."""
+
+    PHOTO = "photo"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentBody:
+    """Something to do and show; done when a person has accepted it with at least `pass_points` of the rubric."""
+
+    markdown: str
+    evidence: tuple[EvidenceKind, ...]
+    rubric: tuple[Criterion, ...]
+    pass_points: int
+
+
+class Asks(StrEnum):
+    """Ways to answer a survey question."""
+
+    ONE = "one"
+    SEVERAL = "several"
+    SCALE = "scale"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a survey; nothing is right or wrong."""
+
+    id: str
+    text: str
+    asks: Asks
+    options: tuple[str, ...] = ()
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyBody:
+    """Questions without a key; done when it was handed in."""
+
+    markdown: str
+    questions: tuple[Question, ...]
+
+
+Body = (
+    TextBody | VideoBody | AudioBody | DocumentBody | ClassroomBody | QuizBody | AssignmentBody | SurveyBody
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +198,12 @@ class Lesson:
 KINDS: dict[type[Body], LessonKind] = {
     TextBody: LessonKind.TEXT,
     VideoBody: LessonKind.VIDEO,
+    AudioBody: LessonKind.AUDIO,
+    DocumentBody: LessonKind.DOCUMENT,
+    ClassroomBody: LessonKind.CLASSROOM,
     QuizBody: LessonKind.QUIZ,
+    AssignmentBody: LessonKind.ASSIGNMENT,
+    SurveyBody: LessonKind.SURVEY,
 }
 
 
@@ -117,6 +214,50 @@ class Module:
     id: str
     title: str
     lessons: tuple[Lesson, ...]
+
+
+class Asked(StrEnum):
+    """What a completion rule of a course counts."""
+
+    ALL = "all"
+    ANY = "any"
+    HOURS = "hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One completion rule: all of, `count` of, or `hours` 学时 of some lessons (none named: of the whole course)."""
+
+    asks: Asked
+    lessons: tuple[str, ...] = ()
+    count: int = 0
+    hours: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """How long a completion holds, and what to do then: words for her, and the course that renews it."""
+
+    months: int
+    refresher: str = ""
+    refresher_course: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TestOut:
+    """A pre-test that, passed with `percent`, stands for the lessons it names."""
+
+    lesson: str
+    percent: int
+    covers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalField:
+    """Something a unit fills in; the text refers to it as {{local:id}}."""
+
+    id: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +278,16 @@ class Course:
     review: Review
     modules: tuple[Module, ...]
     prerequisites: tuple[str, ...] = field(default=())
+    subcategory: str = ""
+    issuer: str = ""
+    can_do: str = ""
+    handout: str = ""
+    cover: str = ""
+    cover_alt: str = ""
+    local: tuple[LocalField, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    test_out: TestOut | None = None
+    validity: Validity | None = None
 
     def lessons(self) -> tuple[Lesson, ...]:
         """Return every lesson in running order over the modules (number n stands at n - 1)."""
@@ -150,11 +301,15 @@ class Course:
         raise KeyError(lesson_id)
 
     def items(self) -> Iterator[Item]:
-        """Yield every item of every paper and check."""
+        """Yield every item of every paper and check; a case gives its parts."""
+        yield from (leaf.item for leaf in leaves(self.papers()))
+
+    def papers(self) -> Iterator[Item]:
+        """Yield every item as papers and checks hold it: a case whole."""
         for lesson in self.lessons():
             if isinstance(lesson.body, QuizBody):
                 yield from lesson.body.items
-            elif isinstance(lesson.body, VideoBody):
+            elif isinstance(lesson.body, VideoBody | AudioBody):
                 yield from lesson.body.checks
 
     @property

@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
-from courses import grading
-from courses.items import Item
+from courses import draw, grading
+from courses.items import Item, Leaf, leaves
 from courses.model import QuizBody
 from lms.assessment.events import AttemptGraded
 from lms.assessment.models import Attempt, Response
-from lms.core import clock
+from lms.core import clock, crypto
 from lms.core.database import begin_write
 from lms.core.errors import Conflict, Invalid, Missing
 from lms.core.events import publish
@@ -55,16 +55,27 @@ def begin(enrolment: Enrolment, lesson_id: str, paper: QuizBody) -> Attempt:
             Attempt.enrolment_id == enrolment.id, Attempt.lesson_id == lesson_id
         )
     )
+    public_id = crypto.token(16)  # also the seed of the draw and of the order
+    drawn = draw.paper(paper, public_id, _seen(enrolment.id, lesson_id))
     attempt = Attempt(
+        public_id=public_id,
         enrolment_id=enrolment.id,
         lesson_id=lesson_id,
         number=(last or 0) + 1,
-        item_ids=[item.id for item in paper.items],
+        item_ids=[leaf.item.id for leaf in leaves(drawn)],
         started_at=clock.now(),
     )
     db.session.add(attempt)
     db.session.flush()  # the address needs its public id
     return attempt
+
+
+def _seen(enrolment_id: int, lesson_id: str) -> set[str]:
+    """The items of her earlier attempts, so that a draw takes new ones first."""
+    rows = db.session.scalars(
+        select(Attempt.item_ids).where(Attempt.enrolment_id == enrolment_id, Attempt.lesson_id == lesson_id)
+    )
+    return {item_id for ids in rows for item_id in ids}
 
 
 def of_learner(public_id: str, learner: Learner) -> Attempt:
@@ -91,10 +102,15 @@ def paper_of(attempt: Attempt) -> QuizBody:
     return body
 
 
+def leaves_of(attempt: Attempt) -> list[Leaf]:
+    """Return what is answered in an attempt, in its order, each with the story it belongs to."""
+    known = {leaf.item.id: leaf for leaf in leaves(paper_of(attempt).items)}
+    return [known[item_id] for item_id in attempt.item_ids if item_id in known]
+
+
 def items_of(attempt: Attempt) -> list[Item]:
     """Return the items of an attempt in its order."""
-    known = {item.id: item for item in paper_of(attempt).items}
-    return [known[item_id] for item_id in attempt.item_ids if item_id in known]
+    return [leaf.item for leaf in leaves_of(attempt)]
 
 
 def answers_of(attempt: Attempt) -> dict[str, list[Any]]:
@@ -149,7 +165,7 @@ def submit(attempt: Attempt) -> Attempt:
     items, answers = items_of(attempt), answers_of(attempt)
     score = grading.grade(items, answers)
     attempt.submitted_at = clock.now()
-    attempt.points, attempt.out_of, attempt.percent = score.points, score.out_of, score.percent
+    attempt.points, attempt.out_of, attempt.percent = int(score.points), score.out_of, score.percent
     attempt.passed = score.percent >= paper_of(attempt).pass_mark
     _note_points(attempt, score)
     publish(AttemptGraded(attempt.id, attempt.enrolment_id, attempt.lesson_id, score.percent, attempt.passed))
@@ -160,4 +176,4 @@ def _note_points(attempt: Attempt, score: grading.Score) -> None:
     by_item: Mapping[str, grading.ItemScore] = {one.item_id: one for one in score.items}
     for row in db.session.scalars(select(Response).where(Response.attempt_id == attempt.id)):
         if row.item_id in by_item:
-            row.points, row.correct = by_item[row.item_id].points, by_item[row.item_id].correct
+            row.points, row.correct = int(by_item[row.item_id].points), by_item[row.item_id].correct

@@ -13,6 +13,7 @@ from courses.formats.package import Package, VideoFiles
 from courses.model import Course, Lesson, VideoBody
 from lms.assets import commands as assets
 from lms.assets.models import AssetStatus, MediaAsset
+from lms.catalogue import pages
 from lms.catalogue.commands import publish
 from lms.catalogue.models import CourseVersion, VersionAsset
 from lms.extensions import db
@@ -21,6 +22,7 @@ from lms.extensions import db
 def bring_in(path: Path, *, unit_id: int, actor_id: int | None, while_processing: bool) -> CourseVersion:
     """Read, keep the media, publish; all or nothing. Raises CourseError, Conflict, MediaError."""
     incoming = package.read(path)
+    pages.require(incoming.course)
     base: Path = current_app.extensions["lms_settings"].data / "tmp"
     base.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="import-", dir=base))

@@ -9,6 +9,7 @@ from courses.errors import CourseError
 from courses.model import Course as CourseDocument
 from courses.validation import problems_of
 from lms.assets.models import AssetStatus, MediaAsset
+from lms.catalogue import pages
 from lms.catalogue.events import CoursePublished, CourseWithdrawn
 from lms.catalogue.models import Course, CourseState, CourseVersion, VersionAsset
 from lms.core import audit_log, clock
@@ -33,6 +34,7 @@ def publish(
     """
     if problems := problems_of(content):
         raise CourseError(problems)
+    pages.require(content)
     _require_ready(assets, while_processing=while_processing)
     begin_write(db.session, f"course:{content.slug}")
     course = _course_of(content, unit_id)

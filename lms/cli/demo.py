@@ -7,6 +7,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import func, select
 
+from courses.items import kinds
 from courses.model import Course as Document
 from courses.model import Lesson, QuizBody, TextBody, VideoBody
 from lms.accounts import commands as accounts
@@ -137,8 +138,8 @@ def _do(enrolment: Enrolment, lesson: Lesson) -> None:
         learning.check_lesson(enrolment, lesson)
     elif isinstance(lesson.body, QuizBody):
         attempt = assessment.begin(enrolment, lesson.id, lesson.body)
-        for item in lesson.body.items:
-            assessment.save_answer(attempt, item.id, list(item.key))
+        for item in assessment.items_of(attempt):
+            assessment.save_answer(attempt, item.id, kinds.best(item))
         assessment.submit(attempt)
 
 

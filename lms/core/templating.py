@@ -16,6 +16,8 @@ from jinja2 import StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from courses.items.typed import GAP
+
 SIZES = ("standard", "large", "huge")
 LANGUAGES = ("zh", "en")
 _markdown = MarkdownIt("js-default", {"html": False, "linkify": False})
@@ -32,6 +34,7 @@ def attach(app: Flask, *, site_name: str, timezone: ZoneInfo) -> None:
     app.jinja_env.globals.update(asset=asset, site_name=site_name)
     app.jinja_env.filters.update(
         markdown=markdown,
+        stem=stem,
         day=lambda moment: day(moment, timezone),
         moment=lambda value: f"{day(value, timezone)} {value.astimezone(timezone):%H:%M}",
         clock=lambda value: f"{value.astimezone(timezone):%H:%M}",
@@ -98,6 +101,11 @@ def markdown(text: str) -> Markup:
     """Render Markdown to HTML that passed the sanitiser; a title on top is left to the page's own h1."""
     html = _markdown.render(_TOP_TITLE.sub("", text, count=1))
     return Markup(nh3.clean(html, tags=_TAGS, url_schemes={"http", "https", "mailto", "tel"}))
+
+
+def stem(text: str) -> Markup:
+    """Render the words of a question; the gaps of a cloze show as numbered blanks."""
+    return markdown(GAP.sub(r"（\1）＿＿＿", text))
 
 
 def day(value: datetime, timezone: ZoneInfo) -> str:

@@ -97,7 +97,7 @@ def finish_page(enrolment: Enrolment, lesson: Lesson, number: int) -> None:
     row.pages = {**row.pages, str(number): {**page, "read": True, "seconds": round(stayed, 1)}}
 
 
-def answer_checks(enrolment: Enrolment, lesson: Lesson, answers: dict[str, list[str]]) -> list[str]:
+def answer_checks(enrolment: Enrolment, lesson: Lesson, answers: dict[str, list[object]]) -> list[str]:
     """Grade the check questions of a text version; returns the ids answered wrongly, [] when all are right."""
     body = lesson.body
     if not isinstance(body, VideoBody) or not body.checks:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
-from courses.model import Course, QuizBody, TextBody
+from courses.items import leaves
+from courses.model import AudioBody, Body, ClassroomBody, Course, QuizBody, TextBody, VideoBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +30,21 @@ def rule_on(day: date) -> HoursRule:
 
 
 def seconds_of(course: Course, durations: Mapping[str, float], rule: HoursRule) -> float:
-    """Return the seconds the content holds: text by reading pace, video by its length, a paper by its items."""
-    total = 0.0
-    for lesson in course.lessons():
-        body = lesson.body
-        if isinstance(body, TextBody):
-            total += len(body.markdown) / rule.characters_per_minute * 60
-        elif isinstance(body, QuizBody):
-            total += len(body.items) * rule.seconds_per_item
-        else:
-            total += durations.get(lesson.id, 0.0)
-    return round(total, 1)
+    """Return the seconds the content holds: text by reading pace, a film by its length, a paper by its items."""
+    return round(
+        sum(_seconds(lesson.body, durations.get(lesson.id, 0.0), rule) for lesson in course.lessons()), 1
+    )
+
+
+def _seconds(body: Body, duration: float, rule: HoursRule) -> float:
+    if isinstance(body, TextBody):
+        return len(body.markdown) / rule.characters_per_minute * 60
+    if isinstance(body, QuizBody):
+        drawn = sum(draw.count for draw in body.draws)
+        return (drawn or sum(1 for _ in leaves(body.items))) * rule.seconds_per_item
+    if isinstance(body, ClassroomBody):
+        return body.minutes * 60
+    return duration if isinstance(body, VideoBody | AudioBody) else 0.0
 
 
 def hours(seconds: float, rule: HoursRule) -> float:

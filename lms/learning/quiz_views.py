@@ -8,6 +8,7 @@ from courses import completion
 from courses.items import Item
 from courses.model import QuizBody
 from lms.assessment import commands
+from lms.assessment.forms import response_of
 from lms.assessment.models import Attempt, Response
 from lms.core.doors import signed_in
 from lms.core.errors import Conflict, Missing
@@ -45,7 +46,7 @@ def paper(slug: str, number: int, attempt_id: str) -> Answer | str:
         place=place,
         lesson=place.lesson,
         attempt=attempt,
-        items=commands.items_of(attempt),
+        leaves=commands.leaves_of(attempt),
         answers=commands.answers_of(attempt),
     )
 
@@ -57,7 +58,7 @@ def save(slug: str, number: int, attempt_id: str) -> Answer:
     _, attempt = _attempt(slug, number, attempt_id)
     if attempt.submitted_at:
         return redirect(url_for(".result", slug=slug, number=number, attempt_id=attempt_id))
-    given = {item.id: request.form.getlist(f"item-{item.id}") for item in commands.items_of(attempt)}
+    given = {item.id: response_of(item, request.form) for item in commands.items_of(attempt)}
     answers = {item_id: response for item_id, response in given.items() if response}
     for item_id, response in answers.items():
         commands.check_answer(attempt, item_id, response)

@@ -5,6 +5,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as Answer
 
 from courses.model import VideoBody
+from lms.assessment.forms import response_of
 from lms.core.doors import public, turn_away
 from lms.core.errors import Conflict, LmsError, Missing
 from lms.enrolment.commands import enrol
@@ -75,7 +76,7 @@ def _finish(place: access.Place, enrolment: Enrolment, body: VideoBody, page: in
     if page <= len(body.pages):
         commands.finish_page(enrolment, place.lesson, page)
         return []
-    answers = {item.id: request.form.getlist(f"item-{item.id}") for item in body.checks}
+    answers = {item.id: response_of(item, request.form) for item in body.checks}
     return commands.answer_checks(enrolment, place.lesson, answers)
 
 
@@ -98,5 +99,5 @@ def _page(
         state=explanation.lessons[place.number - 1],
         notice=notice,
         missed=missed or [],
-        chosen={item.id: request.form.getlist(f"item-{item.id}") for item in body.checks},
+        chosen={item.id: response_of(item, request.form) for item in body.checks},
     )

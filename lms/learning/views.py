@@ -5,7 +5,7 @@ from flask_login import current_user
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as Answer
 
-from courses.model import LessonKind, QuizBody, TextBody
+from courses.model import LessonKind, QuizBody
 from lms.assessment import commands as assessment
 from lms.assets import links
 from lms.assets.models import AssetStatus, MediaAsset
@@ -20,6 +20,11 @@ from lms.extensions import db
 from lms.learning import access, commands, outbox, queries
 from lms.learning.models import LessonProgress
 
+TEMPLATES = {
+    LessonKind.TEXT: "learning/text.html",
+    LessonKind.VIDEO: "learning/video.html",
+    LessonKind.CLASSROOM: "learning/classroom.html",
+}
 bp = Blueprint("learning", __name__, template_folder="templates")
 
 
@@ -84,9 +89,8 @@ def _show(place: access.Place, enrolment: Enrolment, notice: str = "") -> str:
         device=request.user_agent.string,
     )
     db.session.flush()  # the player carries the visit's token
-    template = "learning/text.html" if isinstance(body, TextBody) else "learning/video.html"
     return render_template(
-        template,
+        TEMPLATES[place.lesson.kind],
         **_frame(place, enrolment, notice),
         film=asset,
         media=_media(asset, visit.token),

@@ -31,15 +31,14 @@
   };
 
   Quiz.prototype.response = function (item) {
-    var out = [];
+    var out = [], some = false;
     JG.each(item.querySelectorAll('input,textarea,select'), function (input) {
-      if (input.type === 'radio' || input.type === 'checkbox') {
-        if (input.checked) { out.push(input.value); }
-      } else if (input.value !== '') {
-        out.push(input.value);
-      }
+      var left = input.getAttribute('data-left'), tick = input.type === 'radio' || input.type === 'checkbox';
+      if (tick && !input.checked) { return; }
+      some = some || input.value !== '';
+      out.push(left ? [left, input.value] : input.value);
     });
-    return out;
+    return some ? out : [];
   };
 
   /* Answers still waiting on this phone are newer than what the page came with. */
@@ -49,11 +48,12 @@
       if (entry.kind !== 'answer' || entry.attempt !== self.attempt) { return; }
       JG.each(self.items, function (item) {
         if (item.getAttribute('data-item') !== entry.item) { return; }
-        JG.each(item.querySelectorAll('input'), function (input) {
+        JG.each(item.querySelectorAll('input,textarea,select'), function (input, at) {
+          var one = entry.response[at];
           if (input.type === 'radio' || input.type === 'checkbox') {
             input.checked = entry.response.indexOf(input.value) >= 0;
           } else {
-            input.value = entry.response[0] || '';
+            input.value = (input.getAttribute('data-left') ? one && one[1] : one) || '';
           }
         });
       });

@@ -1,0 +1,74 @@
+"""What is known of one person in one course, and what a rule answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from courses.coverage import Stretches
+
+
+class How(StrEnum):
+    """The way a lesson was finished."""
+
+    READ = "read"
+    WATCHED = "watched"
+    HEARD = "heard"
+    TEXT_VERSION = "text_version"
+    PASSED = "passed"
+    ATTENDED = "attended"
+    ACCEPTED = "accepted"
+    ANSWERED = "answered"
+    TESTED_OUT = "tested_out"
+
+
+class Handed(StrEnum):
+    """Where the evidence of an assignment is."""
+
+    NOTHING = "nothing"
+    WAITING = "waiting"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class LessonState:
+    """What is known of one person's lesson; `done` is what was recorded, and recorded stays recorded."""
+
+    done: bool = False
+    how: How | None = None
+    stretches: Stretches = ()
+    duration: float = 0.0
+    read_seconds: float = 0.0
+    reached_end: bool = False
+    pages_read: int = 0
+    checks_right: bool = False
+    best_percent: int | None = None
+    tries_used: int = 0
+    attended: bool = False
+    handed: Handed = Handed.NOTHING
+    rubric_points: int | None = None
+    answered: bool = False
+
+
+NOTHING = LessonState()
+
+
+@dataclass(frozen=True, slots=True)
+class CourseState:
+    """One person's lessons, the slugs of courses she finished, the day she finished this one, and today."""
+
+    lessons: Mapping[str, LessonState] = field(default_factory=dict)
+    courses_done: frozenset[str] = frozenset()
+    completed_on: date | None = None
+    today: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleState:
+    """One rule: its name, whether it holds, the sentence a person reads, the figures behind it."""
+
+    rule: str
+    done: bool
+    sentence: str
+    evidence: Mapping[str, float | int | str]
