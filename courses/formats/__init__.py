@@ -1,0 +1,1 @@
+"""Files that courses and questions come in, and go out as."""
