@@ -47,5 +47,5 @@ def asset_of(version: CourseVersion, lesson_id: str) -> MediaAsset | None:
 
 def durations(version_id: int) -> dict[str, float]:
     """Return lesson id → seconds of its video, for the videos that are ready."""
-    rows = db.session.execute(_DURATIONS, {"version": version_id})
+    rows = db.session.connection().execute(_DURATIONS, {"version": version_id})
     return {lesson_id: seconds for lesson_id, seconds in rows if seconds is not None}

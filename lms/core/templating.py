@@ -45,22 +45,24 @@ def attach(app: Flask, *, site_name: str, timezone: ZoneInfo) -> None:
 
 
 def attach_words(app: Flask) -> None:
-    """Let templates look the words of a request up in translations fetched once, not once for every word."""
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda text: _words().ugettext(text),
-        ngettext=lambda one, many, n: _words().ungettext(one, many, n),
-        newstyle=True,
-        pgettext=lambda context, text: _words().upgettext(context, text),
-        npgettext=lambda context, one, many, n: _words().unpgettext(context, one, many, n),
-    )
+    """Give templates `_`: a word of the interface in her language, `%(name)s` filled in and escaped."""
+    app.jinja_env.globals["_"] = word
+
+
+def word(text: str, **values: object) -> Markup:
+    """Return a text of the interface in the language of the request."""
+    found = Markup(_words().ugettext(text))
+    return found % values if "%" in found else found
 
 
 def _words() -> NullTranslations:
-    if not has_request_context():
-        return get_translations()
-    if "words" not in g:
-        g.words = get_translations()
-    found: NullTranslations = g.words
+    """Return the translations of this request, fetched once and not for every word."""
+    try:
+        found: NullTranslations = g.words
+    except (AttributeError, RuntimeError):
+        found = get_translations()
+        if has_request_context():
+            g.words = found
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, null, select, union_all
 
 from courses import completion
 from courses.completion import Explanation, How, LessonState
@@ -14,28 +14,37 @@ from lms.enrolment.models import Enrolment
 from lms.extensions import db
 from lms.learning.models import Completion, LessonCompletion, LessonProgress
 
-# Built once: the pages of a course and every heartbeat that may finish a lesson ask these. Columns, not rows.
+# Built once, and run on the connection itself: the pages of a course and every heartbeat that may finish a lesson
+# ask these. Columns, not rows.
 _ENROLMENT: Any = bindparam("enrolment")
 _PROGRESS = select(
     LessonProgress.lesson_id, LessonProgress.stretches, LessonProgress.read_seconds, LessonProgress.reached_end,
     LessonProgress.pages, LessonProgress.checks_right,
 ).where(LessonProgress.enrolment_id == _ENROLMENT)  # fmt: skip
-_DONE = select(LessonCompletion.lesson_id, LessonCompletion.how).where(
-    LessonCompletion.enrolment_id == _ENROLMENT
-)
-_PAPERS = select(Attempt.lesson_id, Attempt.percent).where(
-    Attempt.enrolment_id == _ENROLMENT, Attempt.submitted_at.is_not(None)
+_RESULTS: Any = union_all(  # finished lessons (how) and papers handed in (percent)
+    select(LessonCompletion.lesson_id, LessonCompletion.how, null().label("percent")).where(
+        LessonCompletion.enrolment_id == _ENROLMENT
+    ),
+    select(Attempt.lesson_id, null().label("how"), func.coalesce(Attempt.percent, 0)).where(
+        Attempt.enrolment_id == _ENROLMENT, Attempt.submitted_at.is_not(None)
+    ),
 )
 _COMPLETION = select(Completion).where(Completion.enrolment_id == _ENROLMENT)
 
 
 def states(enrolment: Enrolment) -> dict[str, LessonState]:
     """Return lesson id → what is known of it."""
+    db.session.flush()  # what was just written counts
     lengths = durations(enrolment.version_id)
-    hers = {"enrolment": enrolment.id}
-    progress = {row.lesson_id: row for row in db.session.execute(_PROGRESS, hers)}
-    done = {row.lesson_id: row.how for row in db.session.execute(_DONE, hers)}
-    papers = _papers(enrolment.id)
+    connection, hers = db.session.connection(), {"enrolment": enrolment.id}
+    progress = {row.lesson_id: row for row in connection.execute(_PROGRESS, hers)}
+    done: dict[str, str] = {}
+    papers: dict[str, list[int]] = {}
+    for lesson_id, how, percent in connection.execute(_RESULTS, hers):
+        if how is None:
+            papers.setdefault(lesson_id, []).append(percent)
+        else:
+            done[lesson_id] = how
     return {
         lesson.id: _state(
             progress.get(lesson.id),
@@ -45,13 +54,6 @@ def states(enrolment: Enrolment) -> dict[str, LessonState]:
         )
         for lesson in enrolment.version.content.lessons()
     }
-
-
-def _papers(enrolment_id: int) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for lesson_id, percent in db.session.execute(_PAPERS, {"enrolment": enrolment_id}):
-        found.setdefault(lesson_id, []).append(percent or 0)
-    return found
 
 
 def _state(row: Any, how: str | None, duration: float, percents: Sequence[int]) -> LessonState:
