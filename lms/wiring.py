@@ -27,6 +27,9 @@ from lms.learning import views as learning
 from lms.learning.events import CourseCompleted
 from lms.search import handlers as search_handlers
 from lms.search import views as search
+from lms.service_records import activity_views as activities
+from lms.service_records import my_views as records
+from lms.service_records import staff_views as service_desk
 
 HANDLERS: Mapping[type[Any], Sequence[Callable[[Any], None]]] = {
     VisitorRecognised: (learning_handlers.take_over,),
@@ -69,4 +72,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     audit.bp,
     audit_person.bp,
     audit_exports.bp,
+    activities.bp,
+    service_desk.bp,
+    records.bp,
 )

@@ -75,7 +75,7 @@ def _next_number(paper: Paper) -> str:
     return f"{series}-{last:06d}"
 
 
-def revoke(certificate: Certificate, *, reason: str, actor_id: int) -> None:
+def revoke(certificate: Certificate, *, reason: str, actor_id: int | None) -> None:
     """Make a paper void, with the reason the public check shows; raises Invalid, Conflict."""
     reason = reason.strip()
     if not reason:
