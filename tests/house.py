@@ -2,21 +2,25 @@
 
 import itertools
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from lms.accounts.models import Person
 from lms.audit import commands as exports
 from lms.audit.models import Export
 from lms.audit.queries import Selection
-from lms.certificates.models import Certificate
+from lms.certificates.models import Certificate, PaperKind
 from lms.core import clock, jobs
 from lms.extensions import db
 from lms.federations import commands as federations
 from lms.federations.models import Unit, UnitKind
 from lms.federations.permissions import Role
+from lms.service_records import commands as service
+from lms.service_records import requests as asking
+from lms.service_records.models import Activity, CorrectionRequest, ServiceRecord
 from tests import factories
 
 PASSWORD = factories.PASSWORD
@@ -75,6 +79,58 @@ def certificate(place: Unit) -> Certificate:
     db.session.add(row)
     db.session.commit()
     _foreign_keys(on=True)
+    return row
+
+
+def activity(place: Unit, *, days_ago: int = 2, hours: float = 3.0, name: str = "走访") -> Activity:
+    """Add an activity of a unit that began at noon (UTC+8) some days ago."""
+    noon = clock.now().replace(hour=4, minute=0, second=0, microsecond=0) - timedelta(days=days_ago)
+    facts = service.Facts(
+        name, "care", "河东村", "送文具，问需要。", "何静", noon, noon + timedelta(hours=hours)
+    )
+    made = service.record_activity(facts, place, form_id=f"form-{next(_numbers)}", actor_id=None)
+    db.session.commit()
+    return made
+
+
+def service_record(
+    place: Unit, *, of: Activity | None = None, who: Person | None = None, confirmed: bool = True
+) -> ServiceRecord:
+    """Add a person of a unit to an activity of it, three hours, confirmed unless told otherwise."""
+    of = of or activity(place)
+    who = who or person(place)
+    service.add_people(of, [who], quarters=12, actor_id=None)
+    found = select(ServiceRecord).where(ServiceRecord.activity_id == of.id, ServiceRecord.person_id == who.id)
+    row = db.session.scalars(found).one()
+    if confirmed:
+        service.confirm(of, [row.id], actor_id=None)
+    db.session.commit()
+    return row
+
+
+def correction_request(place: Unit) -> CorrectionRequest:
+    """Add a request for correction to a unit."""
+    made = asking.ask(service_record(place), wanted=8, words="早走了一小时。")
+    db.session.commit()
+    return made
+
+
+def proof(place: Unit) -> Certificate:
+    """Add the row of a service proof of a unit, without the service behind it."""
+    number, owner = next(_numbers), person(place)
+    content = {
+        "name": owner.name,
+        "hours": "3",
+        "from": "2026-01-01",
+        "to": "2026-02-01",
+        "issuer": place.full_name,
+    }
+    row = Certificate(
+        kind=PaperKind.SERVICE, number=f"FW{number:06d}", check_code="AB12", person_id=owner.id, unit_id=place.id,
+        content=content, signature="-", issued_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.commit()
     return row
 
 

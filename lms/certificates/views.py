@@ -60,6 +60,7 @@ def show(number: str) -> str:
         certificate=certificate,
         content=certificate.content,
         day_words=words.day_words,
+        period=words.period,
         qr=papers.qr_svg(commands.qr_address(certificate)),
     )
 

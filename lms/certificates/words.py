@@ -24,6 +24,8 @@ def day_words(iso: str) -> str:
 
 def period(content: Mapping[str, Any]) -> str:
     """Return the days a service proof covers."""
+    if content["from"] == content["to"]:
+        return day_words(content["from"])
     return _("%(a)s至%(b)s", a=day_words(content["from"]), b=day_words(content["to"]))
 
 

@@ -17,6 +17,7 @@ from lms.assets.models import AssetStatus, MediaAsset
 from lms.authoring import exchange
 from lms.catalogue.models import Course, CourseVersion, VersionAsset
 from lms.catalogue.queries import durations
+from lms.cli import demo_service
 from lms.cli.demo_people import NAMED, PASSWORD, UNITS, WHO, crowd
 from lms.core import clock, crypto
 from lms.core.database import begin_write
@@ -29,6 +30,7 @@ from lms.federations import queries as units
 from lms.federations.models import Unit, UnitKind
 from lms.federations.permissions import Role
 from lms.learning import commands as learning
+from lms.service_records.models import Activity
 
 ROOT_CODE = "990000"
 
@@ -42,9 +44,12 @@ def demo(tell: bool) -> dict[str, Any]:
     _load_courses()
     if accounts.by_phone(NAMED[0][0]) is None:
         _load_people()
+    if not db.session.scalar(select(func.count()).select_from(Activity)):
+        demo_service.load()
     plays = _plays("about")
     if plays and not db.session.scalar(select(func.count()).select_from(Enrolment)):
         _load_learning()
+        demo_service.prove()
     if tell:
         _tell()
     return {"plays": plays}

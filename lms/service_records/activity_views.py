@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
+from wtforms.fields.choices import SelectChoice
 
 from lms.catalogue.words import CATEGORIES
 from lms.core import audit_log, crypto
@@ -52,7 +54,10 @@ def blank() -> str:
 
 
 def _form_page(form: ActivityForm, activity: Activity | None, error: str = "") -> str:
-    choices = [(units.code_of(one.id), one.full_name) for one in queries.units_to_record_for(current_user.id)]
+    choices = [
+        SelectChoice(units.code_of(one.id), one.full_name)
+        for one in queries.units_to_record_for(current_user.id)
+    ]
     form.unit.choices = choices
     has_confirmed = activity is not None and any(
         one.state == RecordState.CONFIRMED for one in queries.records(activity.id)
@@ -91,8 +96,8 @@ def record() -> Answer | tuple[str, int]:
 
 def _unit(code: str) -> Unit | None:
     found = units.by_code(code[:64].replace("\0", ""))
-    inside = found and db.session.scalar(scope.ids().where(scope.ids().selected_columns[0] == found.id))
-    return found if inside else None
+    inside = select(Unit).where(Unit.id == found.id, Unit.id.in_(scope.ids())) if found else None
+    return db.session.scalar(inside) if inside is not None else None
 
 
 @bp.get("/<int:activity_id>")

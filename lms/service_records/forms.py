@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms import ValidationError as Wrong
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from lms.catalogue.words import CATEGORIES
@@ -55,7 +56,7 @@ class ActivityForm(FlaskForm):
     form_id = HiddenField()
     unit = SelectField(_l("活动组织单位"), choices=[], validate_choice=False)
     name = _text(_l("活动名称"), _l("请填写活动名称。"), NAME)
-    category = SelectField(_l("服务类别"), choices=[(key, words) for key, words in CATEGORIES.items()])
+    category = SelectField(_l("服务类别"), choices=[SelectChoice(*pair) for pair in CATEGORIES.items()])
     day = StringField(_l("日期"), [Parsed(days.parse_day)], render_kw={"type": "date"})
     start = StringField(_l("开始时间"), [Parsed(days.parse_time)], render_kw={"type": "time"})
     end = StringField(_l("结束时间"), [Parsed(days.parse_time)], render_kw={"type": "time"})
@@ -133,7 +134,7 @@ class DecisionForm(FlaskForm):
     decision = RadioField(
         _l("决定"),
         [InputRequired(_l("请选同意更正，还是不更正。"))],
-        choices=[("accept", _l("同意更正")), ("refuse", _l("不更正"))],
+        choices=[SelectChoice("accept", _l("同意更正")), SelectChoice("refuse", _l("不更正"))],
         validate_choice=False,
     )
     hours = StringField(_l("更正后是几小时"))
