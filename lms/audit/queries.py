@@ -20,6 +20,9 @@ from lms.extensions import db
 from lms.federations.models import Membership, Unit, UnitClosure, UnitCode
 from lms.learning.models import Completion
 
+FEW = 5
+"""With fewer people a rate says little, so larger units draw attention first."""
+
 
 class State(StrEnum):
     """Which of the people: everyone, not finished, and the three states a person can be in."""
@@ -154,7 +157,7 @@ def figures(selection: Selection) -> Figures:
     """Return the numbers of a unit (the state and words of the selection are not asked)."""
     someone = _here(select(Membership.person_id).distinct(), selection.unit_id, direct=selection.direct)
     person = someone.subquery()
-    states = select(_state(person.c.person_id, selection.course_id)).subquery()
+    states = select(_state(person.c.person_id, selection.course_id)).select_from(person).subquery()
     row = db.session.execute(select(*_sums(states.c.state))).one()
     return Figures(row.registered, row.done or 0, row.learning or 0)
 
@@ -197,7 +200,7 @@ def _by_child(unit_id: int, course_id: int | None) -> dict[int, Figures]:
         .distinct()
         .subquery()
     )
-    states = select(pair.c.child_id, _state(pair.c.person_id, course_id)).subquery()
+    states = select(pair.c.child_id, _state(pair.c.person_id, course_id)).select_from(pair).subquery()
     rows = db.session.execute(select(states.c.child_id, *_sums(states.c.state)).group_by(states.c.child_id))
     return {row.child_id: Figures(row.registered, row.done, row.learning) for row in rows}
 
@@ -211,9 +214,11 @@ class Attention:
 
 
 def attention(whole: Figures, found: Sequence[Line]) -> Attention | None:
-    """Return the one line to look at first, None when nothing stands below the whole."""
-    below = [one for one in found if one.figures.registered and one.figures.rate < whole.rate]
-    worst = min(below, key=lambda one: _worst_first(one.figures), default=None)
+    """Return the unit below to look at first, None when none stands below the whole; tiny ones come last."""
+    below = [one for one in found if not one.direct and one.figures.registered]
+    below = [one for one in below if one.figures.rate < whole.rate]
+    large = [one for one in below if one.figures.registered >= FEW]
+    worst = min(large or below, key=lambda one: _worst_first(one.figures), default=None)
     return Attention(worst, whole.rate - worst.figures.rate) if worst else None
 
 
