@@ -105,7 +105,7 @@ def published(owner: Unit, slug: str = "small", tries: int | None = None) -> Cou
     """Publish the small course with a video of VIDEO_SECONDS that counts as ready, and commit."""
     asset = MediaAsset(
         key=f"key-{slug}", kind="video", title="看一看", unit_id=owner.id, source_key="originals/x/main.mp4",
-        status="ready", duration=VIDEO_SECONDS, machine_voice=False, created_at=clock.now(),
+        status="ready", duration=VIDEO_SECONDS, machine_voice=False, created_at=clock.now(), ready_at=clock.now(),
     )  # fmt: skip
     with tempfile.NamedTemporaryFile() as film:  # bytes to serve; encoding is tested in tests/media
         film.write(b"\0" * FILM_BYTES)
