@@ -11,7 +11,7 @@ from lms import cli, config, wiring
 from lms.accounts import login
 from lms.core import answers, database, events, jobs, security, templating
 from lms.extensions import babel, csrf, db, limiter, login_manager, migrate
-from lms.federations import guards
+from lms.federations import guards, scope
 
 MAX_FORM_BYTES = 4 * 1024 * 1024
 
@@ -38,6 +38,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     app.jinja_env.globals["can"] = guards.can
     app.extensions["lms_first_page"] = wiring.FIRST_PAGE
+    app.extensions["lms_holds_role"] = scope.holds_role
     cli.attach(app)
     return app
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint
 
+from lms.accounts import second_views as second_factor
 from lms.accounts import views as accounts
 from lms.accounts.events import VisitorRecognised
 from lms.assessment.events import AttemptGraded
@@ -60,6 +61,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     home.bp,
     styleguide.bp,
     accounts.bp,
+    second_factor.bp,
     joining.bp,
     assets.bp,
     catalogue.bp,

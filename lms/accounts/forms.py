@@ -54,6 +54,19 @@ class JoinForm(FlaskForm):
     next = HiddenField()
 
 
+class CodeForm(FlaskForm):
+    """The second step: six digits, or a recovery code."""
+
+    code = StringField(
+        _l("动态验证码"),
+        [
+            DataRequired(_l("请填写手机验证器上的 6 位数字。")),
+            Length(max=40, message=_l("验证码是 6 位数字。")),
+        ],
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "none", "autofocus": True},
+    )
+
+
 class ResetForm(FlaskForm):
     """Phone, the code of the slip, a new password."""
 

@@ -1,6 +1,6 @@
 """Who is here: the sign-in cookie, one query a request; visitors without an account."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Flask, g, redirect, request, session, url_for
 from sqlalchemy import bindparam, select, update
@@ -44,7 +44,7 @@ def load() -> Person | None:
         return None
     if row.person.state != PersonState.ACTIVE:
         return None
-    g.sign_in_id = row.id
+    g.sign_in_id, g.second_factor_at = row.id, row.second_factor_at
     _note_seen(row, now > row.seen_at + NOTE_EVERY)
     return row.person
 
@@ -55,13 +55,18 @@ def _note_seen(row: SignIn, due: bool) -> None:
             connection.execute(update(SignIn).where(SignIn.id == row.id).values(seen_at=clock.now()))
 
 
-def begin(person: Person, device: str) -> None:
+def has_second_factor() -> bool:
+    """Say whether the present sign-in was made with both factors."""
+    return g.get("second_factor_at") is not None
+
+
+def begin(person: Person, device: str, *, second_factor_at: datetime | None = None) -> None:
     """Start a sign-in: a new session from nothing, so that an older cookie is worth nothing."""
     now, token = clock.now(), crypto.token()
     db.session.add(
         SignIn(
             token_hash=crypto.digest(token), person_id=person.id, created_at=now, seen_at=now,
-            expires_at=now + LONGEST, device=device[:200],
+            expires_at=now + LONGEST, device=device[:200], second_factor_at=second_factor_at,
         )
     )  # fmt: skip
     session.clear()

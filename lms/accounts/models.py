@@ -72,7 +72,28 @@ class SignIn(Base):
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     device: Mapped[str]
+    second_factor_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     person: Mapped[Person] = relationship()
+
+
+class SecondFactor(Base):
+    """The authenticator of one person; `last_step` is the newest step that was used, so no code works twice."""
+
+    __tablename__ = "second_factors"
+    person_id: Mapped[int] = mapped_column(db.ForeignKey("people.id"), primary_key=True)
+    secret_sealed: Mapped[bytes]
+    last_step: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class RecoveryCode(Base):
+    """A one-use code in place of the authenticator; only its keyed hash is kept."""
+
+    __tablename__ = "recovery_codes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(db.ForeignKey("people.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(unique=True)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class SignInAttempt(Base):

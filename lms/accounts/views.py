@@ -1,6 +1,7 @@
 """Sign in, sign out, join, choose a new password with a slip."""
 
 from collections.abc import Callable
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
@@ -9,7 +10,7 @@ from flask_login import current_user
 from sqlalchemy import delete
 from werkzeug.wrappers import Response as Answer
 
-from lms.accounts import commands, forms, limits, login, phones
+from lms.accounts import commands, forms, limits, login, phones, second_factor
 from lms.accounts.events import VisitorRecognised
 from lms.accounts.models import Person, SignIn
 from lms.core import audit_log, crypto
@@ -49,15 +50,24 @@ def sign_in() -> Answer | str | tuple[str, int]:
         return render_template("accounts/login.html", form=form, error=error.message), 429
     if person is None:
         return render_template("accounts/login.html", form=form, error=WRONG), 422
-    _enter(person)
+    return _admit(person, form.next.data or "")
+
+
+def _admit(person: Person, wanted: str) -> Answer:
+    """Let her in, or on to the second step when she has a second factor or must have one; commits."""
+    if second_factor.of(person.id) is not None or second_factor.required(person.id):
+        second_factor.begin_half(person, wanted)
+        db.session.commit()
+        return redirect(url_for("second_factor.code"))
+    enter(person)
     db.session.commit()
-    return redirect(local_only(form.next.data) if form.next.data else _first_page(person))
+    return redirect(where_to(person, wanted))
 
 
-def _first_page(person: Person) -> str:
-    """Return where she lands when she came from nowhere; the application says (lms.wiring)."""
+def where_to(person: Person, wanted: str) -> str:
+    """Return where she wanted to go, or where she lands when she came from nowhere (lms.wiring says)."""
     first: Callable[[int], str] = current_app.extensions["lms_first_page"]
-    return first(person.id)
+    return local_only(wanted) if wanted else first(person.id)
 
 
 def _prove(form: forms.LoginForm) -> Person | None:
@@ -74,9 +84,10 @@ def _prove(form: forms.LoginForm) -> Person | None:
     return person
 
 
-def _enter(person: Person) -> None:
+def enter(person: Person, *, second_factor_at: datetime | None = None) -> None:
+    """Begin her sign-in, with what this browser did before as a visitor."""
     visitor = login.visitor_id()
-    login.begin(person, request.user_agent.string)
+    login.begin(person, request.user_agent.string, second_factor_at=second_factor_at)
     audit_log.record(person.id, "person.signed_in", "person", person.id)
     if visitor:
         publish(VisitorRecognised(visitor, person.id))
@@ -108,9 +119,7 @@ def reset() -> Answer | str | tuple[str, int]:
     except LmsError as error:
         db.session.rollback()
         return render_template("accounts/reset.html", form=form, error=error.message), error.status
-    _enter(person)
-    db.session.commit()
-    return redirect(_first_page(person))
+    return _admit(person, "")
 
 
 def _change(form: forms.ResetForm) -> Person:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lms.accounts import commands, phones
+from lms.accounts import commands, phones, second_factor
 from lms.core.errors import Conflict, Invalid, Missing
 from lms.extensions import db
 from lms.federations import commands as federations
@@ -31,11 +31,14 @@ def add(phone: str, name: str, role: str, unit: str) -> dict[str, Any]:
 
 
 def reset(phone: str) -> dict[str, Any]:
-    """Issue a one-use slip for a forgotten password."""
+    """Issue a one-use slip for a forgotten password, and take a lost second factor away."""
     person = commands.by_phone(phones.normal(phone))
     if person is None:
         raise Conflict("没有这个手机号的账号。请核对号码。")
     code = commands.issue_slip(person, actor_id=None)
+    cleared = second_factor.clear(person, actor_id=None)
     db.session.commit()
     print(f"重设单号码：{code}（24 小时内用一次，在 /reset 填写）")
-    return {"slip": code}
+    if cleared:
+        print("原来的动态验证码清除了，下次登录时重新设。")
+    return {"slip": code, "second_factor_cleared": cleared}

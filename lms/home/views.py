@@ -7,6 +7,7 @@ from flask_login import current_user
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as Answer
 
+from lms.accounts import second_factor
 from lms.accounts.views import local_only
 from lms.catalogue.queries import published
 from lms.core import clock
@@ -34,7 +35,8 @@ def index() -> str:
 @signed_in
 def me() -> str:
     """Show her account: name, masked phone, unit."""
-    return render_template("home/me.html", path=_path())
+    offer = scope.holds_role(current_user.id) and second_factor.of(current_user.id) is None
+    return render_template("home/me.html", path=_path(), offer_second_factor=offer)
 
 
 def _path() -> list[str]:
