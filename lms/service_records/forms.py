@@ -56,7 +56,9 @@ class ActivityForm(FlaskForm):
     form_id = HiddenField()
     unit = SelectField(_l("活动组织单位"), choices=[], validate_choice=False)
     name = _text(_l("活动名称"), _l("请填写活动名称。"), NAME)
-    category = SelectField(_l("服务类别"), choices=[SelectChoice(*pair) for pair in CATEGORIES.items()])
+    category = SelectField(
+        _l("服务类别"), choices=[SelectChoice(*pair) for pair in CATEGORIES.items()], validate_choice=False
+    )
     day = StringField(_l("日期"), [Parsed(days.parse_day)], render_kw={"type": "date"})
     start = StringField(_l("开始时间"), [Parsed(days.parse_time)], render_kw={"type": "time"})
     end = StringField(_l("结束时间"), [Parsed(days.parse_time)], render_kw={"type": "time"})

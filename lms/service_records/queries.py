@@ -75,7 +75,7 @@ def records(activity_id: int) -> Sequence[ServiceRecord]:
 
 
 def overlaps(activity: Activity) -> Mapping[int, str]:
-    """Return person id → another service of hers at the same time: its name inside the scope, else only that it is."""
+    """Return person id → her other services at the same time: those inside the scope by name, "" for none of them."""
     here, other = aliased(ServiceRecord), aliased(ServiceRecord)
     inside = set(db.session.scalars(scope.ids()))
     rows = db.session.execute(
@@ -91,7 +91,10 @@ def overlaps(activity: Activity) -> Mapping[int, str]:
         )
         .order_by(Activity.starts_at.desc())
     )
-    return {person_id: name if unit_id in inside else "" for person_id, name, unit_id in rows}
+    found: dict[int, list[str]] = {}
+    for person_id, name, unit_id in rows:
+        found.setdefault(person_id, []).extend([name] if unit_id in inside else [])
+    return {person_id: "”、“".join(names) for person_id, names in found.items()}
 
 
 def corrections(activity_id: int) -> Sequence[Correction]:

@@ -30,7 +30,7 @@ def edit(record_id: int) -> str:
     """Ask for other hours and the reason; says which proofs become void."""
     record = scope.one_or_404(ServiceRecord, record_id)
     page = _correction_page(CorrectionForm(hours=hours.words(record.quarters)), record)
-    audit_log.record(current_user.id, "service.read", "service_record", record.id)
+    audit_log.record(current_user.id, "service.viewed", "person", record.person_id)
     db.session.commit()
     return page
 
@@ -103,7 +103,7 @@ def decide(request_id: int) -> str:
     asked = scope.one_or_404(CorrectionRequest, request_id)
     wanted = asked.record.quarters if asked.wanted_quarters is None else asked.wanted_quarters
     page = _decision_page(DecisionForm(hours=hours.words(wanted)), asked)
-    audit_log.record(current_user.id, "corrections.read", "correction_request", asked.id)
+    audit_log.record(current_user.id, "service.viewed", "person", asked.person_id)
     db.session.commit()
     return page
 
