@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms import cli, config, wiring
 from lms.accounts import login
-from lms.core import answers, database, events, jobs, security, templating
+from lms.core import answers, bodies, database, events, jobs, security, templating
 from lms.extensions import babel, csrf, db, limiter, login_manager, migrate
 from lms.federations import guards, scope
 
@@ -23,6 +23,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     for noisy in ("weasyprint", "fontTools", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     app = Flask("lms", static_folder="static", template_folder="templates")
+    app.request_class = bodies.HouseRequest
     app.config.from_mapping(_flask_config(settings))
     app.extensions["lms_settings"] = settings
     if settings.trusted_proxies:

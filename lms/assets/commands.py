@@ -7,9 +7,10 @@ from pathlib import Path
 
 from flask import current_app
 
-from lms.assets.models import MediaAsset
+from lms.assets.models import AssetStatus, MediaAsset, Rendition
 from lms.core import clock, crypto, jobs
 from lms.extensions import db
+from media import captions
 from media.storage import Storage, open_storage
 
 
@@ -62,3 +63,41 @@ def _with_recordings(incoming: Incoming, key: str, store: Storage, scratch: Path
     rewritten = scratch / f"{key}.json"
     rewritten.write_text(json.dumps(slides, ensure_ascii=False), "utf-8")
     return rewritten
+
+
+def attach_captions(asset: MediaAsset, source: Path, *, scratch: Path) -> None:
+    """Keep a caption file and make it playable at once, whatever the state of the film. Raises MediaError."""
+    readable = scratch / "captions.vtt"
+    captions.write_vtt(captions.read(source), readable)
+    store, mark = storage(), crypto.token(6).lower().replace("-", "x")
+    original = f"originals/{asset.key}/captions-{mark}{source.suffix.lower()[:8]}"
+    playable = f"media/{asset.key}/{mark}/captions.vtt"
+    store.put(original, source)
+    store.put(playable, readable)
+    asset.captions_key = original
+    rendition = asset.rendition("captions")
+    if rendition is None:
+        rendition = Rendition(role="captions", mime="text/vtt")
+        asset.renditions.append(rendition)
+    rendition.storage_key, rendition.size = playable, readable.stat().st_size
+
+
+def copy(asset: MediaAsset) -> MediaAsset:
+    """Return a second asset over the same files, so that one may change what a published version still plays."""
+    made = MediaAsset(
+        kind=asset.kind, title=asset.title, unit_id=asset.unit_id, source_key=asset.source_key,
+        captions_key=asset.captions_key, status=asset.status, reason=asset.reason, duration=asset.duration,
+        machine_voice=asset.machine_voice, created_at=clock.now(), ready_at=asset.ready_at,
+    )  # fmt: skip
+    made.renditions = [
+        Rendition(
+            role=one.role, storage_key=one.storage_key, mime=one.mime, width=one.width, height=one.height,
+            duration=one.duration, size=one.size,
+        )
+        for one in asset.renditions
+    ]  # fmt: skip
+    db.session.add(made)
+    db.session.flush()  # the job below names its id
+    if made.status not in (AssetStatus.READY, AssetStatus.REFUSED):
+        jobs.enqueue("assets.process", {"asset_id": made.id}, key=f"asset:{made.id}", lane=jobs.Lane.HEAVY)
+    return made

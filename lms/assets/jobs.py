@@ -3,6 +3,8 @@
 import json
 import shutil
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import current_app
@@ -12,12 +14,14 @@ from lms.assets.events import AssetReady
 from lms.assets.models import AssetStatus, MediaAsset, Rendition
 from lms.core import clock, crypto
 from lms.core.events import publish
+from lms.core.jobs import report_progress
 from lms.extensions import db
 from media import encode, slides
 from media.errors import MediaError
 from media.storage import Storage
 
 MIME = {"720p": "video/mp4", "360p": "video/mp4", "poster": "image/jpeg", "captions": "text/vtt"}
+TELL_EVERY_SECONDS = 2.0
 
 
 def process(asset_id: int) -> None:
@@ -25,11 +29,12 @@ def process(asset_id: int) -> None:
     asset = db.session.get_one(MediaAsset, asset_id)
     if asset.status == AssetStatus.READY:
         return
-    key, kind, source, captions = asset.key, asset.kind, asset.source_key, asset.captions_key
+    key, kind, source = asset.key, asset.kind, asset.source_key
+    captions = None if asset.rendition("captions") else asset.captions_key
     db.session.rollback()  # no transaction stays open while ffmpeg works
     scratch = _scratch()
     try:
-        made = _make(kind, source, captions, scratch)
+        made = _make(kind, source, captions, scratch, _teller(asset_id))
         _keep(asset_id, key, made)
     except MediaError as error:
         asset = db.session.get_one(MediaAsset, asset_id)
@@ -44,7 +49,21 @@ def _scratch() -> Path:
     return Path(tempfile.mkdtemp(prefix="asset-", dir=base))
 
 
-def _make(kind: str, source: str, captions: str | None, scratch: Path) -> tuple[encode.Packaged, bool]:
+def _teller(asset_id: int) -> Callable[[float], None]:
+    """Return what notes the progress of the encode, at most once in two seconds."""
+    told = [0.0]
+
+    def tell(share: float) -> None:
+        if time.monotonic() - told[0] >= TELL_EVERY_SECONDS:
+            told[0] = time.monotonic()
+            report_progress(f"asset:{asset_id}", share)
+
+    return tell
+
+
+def _make(
+    kind: str, source: str, captions: str | None, scratch: Path, progress: Callable[[float], None]
+) -> tuple[encode.Packaged, bool]:
     store, machine_voice = storage(), False
     local = _fetch(store, source, scratch)
     subtitles = _fetch(store, captions, scratch) if captions else None
@@ -53,7 +72,8 @@ def _make(kind: str, source: str, captions: str | None, scratch: Path) -> tuple[
         subtitles = scratch / "slides.vtt"
         built = slides.build(local, scratch / "slides.mp4", subtitles)
         local, machine_voice = scratch / "slides.mp4", built.machine_voice
-    return encode.package(local, scratch / "out", captions=subtitles), machine_voice
+    made = encode.package(local, scratch / "out", captions=subtitles, progress=progress)
+    return made, machine_voice
 
 
 def _fetch(store: Storage, key: str, scratch: Path) -> Path:
@@ -84,7 +104,8 @@ def _keep(asset_id: int, key: str, made: tuple[encode.Packaged, bool]) -> None:
             )
         )  # fmt: skip
     asset = db.session.get_one(MediaAsset, asset_id)
-    asset.renditions = renditions
+    newer = asset.rendition("captions")  # a caption file that came while the film was made
+    asset.renditions = [one for one in renditions if not newer or one.role != "captions"] + [*filter(None, [newer])]
     asset.duration, asset.machine_voice = packaged.duration, machine_voice
     asset.status, asset.reason, asset.ready_at = AssetStatus.READY, None, clock.now()
     publish(AssetReady(asset.id, asset.key))

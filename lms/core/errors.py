@@ -41,6 +41,12 @@ class Conflict(LmsError):
     status = 409
 
 
+class TooLarge(LmsError):
+    """More bytes than this address takes; the message says how many it does."""
+
+    status = 413
+
+
 class TooMany(LmsError):
     """Asked too often; the message says when to try again."""
 
