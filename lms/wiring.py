@@ -14,6 +14,15 @@ from lms.assets.events import AssetReady, MediaFetched
 from lms.audit import export_views as audit_exports
 from lms.audit import person_views as audit_person
 from lms.audit import views as audit
+from lms.authoring import (
+    film_views,
+    lesson_views,
+    package_views,
+    preview_views,
+    question_views,
+    upload_views,
+)
+from lms.authoring import views as authoring
 from lms.catalogue import views as catalogue
 from lms.catalogue.events import CoursePublished, CourseWithdrawn
 from lms.certificates import handlers as certificate_handlers
@@ -47,12 +56,19 @@ JOBS: Mapping[str, str] = {
     "assets.process": "lms.assets.jobs:process",
     "audit.export": "lms.audit.jobs:export",
     "audit.sweep": "lms.audit.jobs:sweep",
+    "authoring.hand_over": "lms.authoring.jobs:hand_over",
+    "authoring.sweep": "lms.authoring.jobs:sweep",
     "certificates.render": "lms.certificates.jobs:render",
     "learning.sweep": "lms.learning.jobs:sweep",
     "search.rebuild": "lms.search.jobs:rebuild",
     "search.update": "lms.search.jobs:update",
 }
-PERIODIC: Mapping[str, float] = {"audit.sweep": 3600.0, "learning.sweep": 3600.0, "search.update": 120.0}
+PERIODIC: Mapping[str, float] = {
+    "audit.sweep": 3600.0,
+    "authoring.sweep": 3600.0,
+    "learning.sweep": 3600.0,
+    "search.update": 120.0,
+}
 
 # Where a person lands after signing in, when she came from nowhere.
 FIRST_PAGE: Callable[[int], str] = home.first_page
@@ -77,4 +93,11 @@ BLUEPRINTS: Sequence[Blueprint] = (
     activities.bp,
     service_desk.bp,
     records.bp,
+    authoring.bp,
+    lesson_views.bp,
+    film_views.bp,
+    question_views.bp,
+    preview_views.bp,
+    package_views.bp,
+    upload_views.bp,
 )

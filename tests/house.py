@@ -1,22 +1,32 @@
 """Units with a sibling and an ancestor, staff, certificates and forms: for the tests of doors and scope."""
 
 import itertools
+import tempfile
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
+from courses.model import QuizBody, TextBody, TextPage, VideoBody
 from lms.accounts.models import Person
+from lms.assets.commands import storage
+from lms.assets.models import MediaAsset
 from lms.audit import commands as exports
 from lms.audit.models import Export
 from lms.audit.queries import Selection
+from lms.authoring import commands as authoring
+from lms.authoring import documents, queries, questions, uploads
+from lms.authoring.models import Draft, DraftLesson, Upload
+from lms.catalogue.models import Course, VersionAsset
 from lms.certificates.models import Certificate, PaperKind
 from lms.core import clock, jobs
 from lms.extensions import db
 from lms.federations import commands as federations
-from lms.federations.models import Unit, UnitKind
+from lms.federations.models import RoleAssignment, Unit, UnitKind
 from lms.federations.permissions import Role
 from lms.service_records import commands as service
 from lms.service_records import requests as asking
@@ -51,6 +61,11 @@ def tree() -> Tree:
     city = unit(root, "清河市", "9701")
     county = unit(city, "白沙县", "970101")
     return Tree(root, city, county, unit(county, "白沙镇", "970101101"), unit(city, "石桥县", "970102"))
+
+
+def code(place: Unit | None) -> str:
+    """Return the code of a unit."""
+    return place.codes[-1].code if place else "-"
 
 
 def person(home: Unit, *, phone: str = "", name: str = "王秀英") -> Person:
@@ -158,6 +173,61 @@ def csrf(browser: FlaskClient, page: str = "/login") -> str:
     return factories.page_token(browser, page)
 
 
-def post(browser: FlaskClient, path: str, token: str = "", **fields: str) -> TestResponse:
+def post(browser: FlaskClient, path: str, token: str = "", **fields: Any) -> TestResponse:
     """Send a form with its token."""
     return browser.post(path, data={"csrf_token": token or csrf(browser), **fields})
+
+
+def draft(place: Unit) -> Draft:
+    """Return a draft of a unit that nobody touched, fit to be published: a video, a paper, a text."""
+    newest = select(Draft).where(Draft.unit_id == place.id).order_by(Draft.id.desc()).limit(1)
+    found = db.session.scalar(newest)
+    touched = found is None or len(found.lessons) != 3 or queries.course_of(found) is not None
+    return _new_draft(place) if touched else found
+
+
+def _new_draft(place: Unit) -> Draft:
+    author = person(place)
+    film = factories.published(place, f"other-{next(_numbers)}")
+    asset = db.session.scalar(select(MediaAsset).join(VersionAsset).where(VersionAsset.version_id == film.id))
+    made = authoring.create("上门第一课", "学会怎样第一次上门。", unit_id=place.id, actor_id=author.id)
+    checks = (factories.item("c1", lesson=""), factories.item("c2", lesson=""))
+    bodies = {
+        "video": VideoBody("", 0.9, (TextPage("第一页。", 10),), checks),
+        "quiz": QuizBody((factories.item("q1", lesson=""), factories.item("q2", lesson="")), 80, None, False),
+        "text": TextBody("正文。", 10),
+    }
+    for kind, body in bodies.items():
+        row = authoring.add_lesson(made, kind, actor_id=author.id)
+        row.body = documents.body_json(body)
+        row.asset = asset if kind == "video" else None
+    with tempfile.NamedTemporaryFile() as original:
+        storage().put(asset.source_key, Path(original.name))
+    db.session.commit()
+    return made
+
+
+def lesson(place: Unit, kind: str) -> DraftLesson:
+    """Return the lesson of a kind of a unit's draft."""
+    return next(row for row in draft(place).lessons if row.kind == kind)
+
+
+def question_stamp(place: Unit | None) -> str:
+    """Return the mark that question q1 of a unit's draft carries in its form."""
+    if place is None:
+        return "-"
+    return questions.stamp(documents.items_of(documents.body_of(lesson(place, "quiz")))[0])
+
+
+def upload(place: Unit) -> Upload:
+    """Begin an upload of whoever was given a role last, to the video of a unit's draft."""
+    row = lesson(place, "video")
+    owner = db.session.scalar(select(RoleAssignment.person_id).order_by(RoleAssignment.id.desc()).limit(1))
+    made = uploads.begin(row, "讲课.mp4", 1000, person_id=owner or person(place).id)
+    db.session.commit()
+    return made
+
+
+def course(place: Unit) -> Course:
+    """Return a published course of a unit."""
+    return factories.published(place, f"small-{next(_numbers)}").course

@@ -105,7 +105,9 @@ def _keep(asset_id: int, key: str, made: tuple[encode.Packaged, bool]) -> None:
         )  # fmt: skip
     asset = db.session.get_one(MediaAsset, asset_id)
     newer = asset.rendition("captions")  # a caption file that came while the film was made
-    asset.renditions = [one for one in renditions if not newer or one.role != "captions"] + [*filter(None, [newer])]
+    asset.renditions = [one for one in renditions if not newer or one.role != "captions"] + [
+        *filter(None, [newer])
+    ]
     asset.duration, asset.machine_voice = packaged.duration, machine_voice
     asset.status, asset.reason, asset.ready_at = AssetStatus.READY, None, clock.now()
     publish(AssetReady(asset.id, asset.key))

@@ -56,7 +56,11 @@ def body_of(row: DraftLesson) -> Body:
         "requires": [],
     }  # fmt: skip
     frame = document.to_json(_course(()))
-    return document.from_json(frame | {"modules": [{"id": "m", "title": "", "lessons": [lesson]}]}).lessons()[0].body
+    return (
+        document.from_json(frame | {"modules": [{"id": "m", "title": "", "lessons": [lesson]}]})
+        .lessons()[0]
+        .body
+    )
 
 
 def body_json(body: Body) -> dict[str, Any]:

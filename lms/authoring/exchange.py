@@ -5,27 +5,70 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from flask import current_app
 from sqlalchemy import func, select
 
+from courses.errors import CourseError, Problem
 from courses.formats import package
 from courses.formats.package import Package, VideoFiles
-from courses.model import Course, Lesson, VideoBody
+from courses.model import Course as Document
+from courses.model import Lesson, VideoBody
 from lms.assets import commands as assets
 from lms.assets.models import AssetStatus, MediaAsset
+from lms.authoring import commands
+from lms.authoring.models import Draft
 from lms.catalogue import pages
 from lms.catalogue.commands import publish
-from lms.catalogue.models import CourseVersion, VersionAsset
+from lms.catalogue.models import Course, CourseVersion, VersionAsset
+from lms.core import audit_log, bodies, clock
+from lms.core.database import begin_write
+from lms.core.errors import Conflict
 from lms.extensions import db
+from lms.federations.models import Unit
+from media.errors import MediaError
+from media.probe import probe
 
 
 def bring_in(path: Path, *, unit_id: int, actor_id: int | None, while_processing: bool) -> CourseVersion:
     """Read, keep the media, publish; all or nothing. Raises CourseError, Conflict, MediaError."""
     incoming = package.read(path)
     pages.require(incoming.course)
-    base: Path = current_app.extensions["lms_settings"].data / "tmp"
-    base.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix="import-", dir=base))
+    content, kept = _receive(incoming, unit_id)
+    return publish(content, kept, unit_id=unit_id, actor_id=actor_id, while_processing=while_processing)
+
+
+def bring_in_draft(path: Path, *, unit: Unit, actor_id: int, replace_draft: bool) -> Draft:
+    """Read, keep the media, fill a draft; all or nothing. Raises CourseError, Conflict, MediaError."""
+    incoming = package.read(path)
+    pages.require(incoming.course)
+    slug = incoming.course.slug
+    _require_free(slug, unit, replace_draft=replace_draft)
+    content, kept = _receive(incoming, unit.id)
+    begin_write(db.session)
+    draft = _require_free(slug, unit, replace_draft=replace_draft)
+    if draft is None:
+        draft = Draft(slug=slug, unit_id=unit.id, details={}, created_at=clock.now())
+    commands.fill(draft, content, kept, actor_id=actor_id)
+    audit_log.record(actor_id, "draft.imported", "draft", draft.id, {"slug": slug, "unit": unit.id})
+    return draft
+
+
+def _require_free(slug: str, unit: Unit, *, replace_draft: bool) -> Draft | None:
+    """Return the draft that the package takes the place of; raises Conflict for somebody else's address."""
+    draft = db.session.scalar(select(Draft).where(Draft.slug == slug))
+    course = db.session.scalar(select(Course).where(Course.slug == slug))
+    taken = draft or course
+    if taken is None:
+        return None
+    if taken.unit_id != unit.id:
+        raise Conflict(f"地址“{slug}”已经被另一个单位的课程用了。请在 course.json 里换一个 slug。")
+    if not replace_draft:
+        raise Conflict(f"已经有一门课用着地址“{slug}”。要用这个包替换它的草稿，请勾选“替换”，再传一次。")
+    return draft
+
+
+def _receive(incoming: Package, unit_id: int) -> tuple[Document, dict[str, MediaAsset]]:
+    """Keep every film of a package; returns the document with their keys."""
+    scratch = Path(tempfile.mkdtemp(prefix="import-", dir=bodies.scratch_folder()))
     try:
         kept = {
             lesson_id: _keep(incoming, lesson_id, files, unit_id, scratch)
@@ -33,8 +76,7 @@ def bring_in(path: Path, *, unit_id: int, actor_id: int | None, while_processing
         }
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    content = _with_keys(incoming.course, kept)
-    return publish(content, kept, unit_id=unit_id, actor_id=actor_id, while_processing=while_processing)
+    return _with_keys(incoming.course, kept), kept
 
 
 def _keep(incoming: Package, lesson_id: str, files: VideoFiles, unit_id: int, scratch: Path) -> MediaAsset:
@@ -47,6 +89,8 @@ def _keep(incoming: Package, lesson_id: str, files: VideoFiles, unit_id: int, sc
     if files.captions:
         captions = folder / f"captions{Path(files.captions).suffix.lower()}"
         source.extract(files.captions, captions)
+    if not files.is_slides:
+        _require_film(main, files.main)
     return assets.receive(
         assets.Incoming(main, captions, files.is_slides, recording=source.extract),
         title=incoming.course.lesson(lesson_id).title,
@@ -55,7 +99,15 @@ def _keep(incoming: Package, lesson_id: str, files: VideoFiles, unit_id: int, sc
     )
 
 
-def _with_keys(course: Course, kept: dict[str, MediaAsset]) -> Course:
+def _require_film(path: Path, name: str) -> None:
+    """Refuse what is no video before anything is kept, with the name it has in the package."""
+    try:
+        probe(path)
+    except MediaError as error:
+        raise CourseError([Problem(name, 0, "", error.code, error.message)]) from error
+
+
+def _with_keys(course: Document, kept: dict[str, MediaAsset]) -> Document:
     """Return the course with each video lesson holding the key of its kept asset."""
 
     def keyed(lesson: Lesson) -> Lesson:

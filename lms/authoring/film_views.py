@@ -65,7 +65,9 @@ def send(video_id: int) -> Answer | tuple[str, int]:
     """Take a whole video, and its captions when they come along."""
     row = queries.lesson(video_id, "video")
     if (request.content_length or 0) > WHOLE:
-        raise TooLarge(_("这样传最大 300 MB。更大的视频，请用电脑上的新浏览器打开这一页，会分段传，最大 2 GB。"))
+        raise TooLarge(
+            _("这样传最大 300 MB。更大的视频，请用电脑上的新浏览器打开这一页，会分段传，最大 2 GB。")
+        )
     csrf.protect()  # only now is the body read: after the door and the size
     form = forms.FilmForm()
     film, words = _chosen(form.video.data), _chosen(form.captions.data)

@@ -1,5 +1,6 @@
 """Forms of the studio: what was typed, with a sentence for each thing that is wrong."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,6 +16,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from lms.catalogue.words import CATEGORIES, TIERS
@@ -38,7 +40,12 @@ class Whole:
         field.number = None
         if not text and not self.needed:
             return
-        if not text.isascii() or not text.isdigit() or len(text) > 6 or not self.low <= int(text) <= self.high:
+        if (
+            not text.isascii()
+            or not text.isdigit()
+            or len(text) > 6
+            or not self.low <= int(text) <= self.high
+        ):
             raise ValidationError(self.message)
         field.number = int(text)
 
@@ -55,6 +62,11 @@ class Lines:
             raise ValidationError(_("最多写 %(n)s 行，现在有 %(m)s 行。", n=self.most, m=len(lines)))
         if any(len(line) > self.length for line in lines):
             raise ValidationError(_("有一行超过 %(n)s 个字，请写短一些。", n=self.length))
+
+
+def choices(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """Return (value, words) pairs as the choices of a field."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 def lines_of(text: str | None) -> list[str]:
@@ -89,11 +101,9 @@ class NewForm(FlaskForm):
 class DetailsForm(NewForm):
     """Everything about a course that is not a lesson."""
 
-    tier = SelectField(_l("级别"), choices=list(TIERS.items()))
-    category = SelectField(_l("类别"), choices=list(CATEGORIES.items()))
-    audience = StringField(
-        _l("给谁学"), [Length(max=LINE_LENGTH, message=_l("“给谁学”最多 %(max)d 个字。"))]
-    )
+    tier = SelectField(_l("级别"), choices=choices(TIERS.items()))
+    category = SelectField(_l("类别"), choices=choices(CATEGORIES.items()))
+    audience = StringField(_l("给谁学"), [Length(max=LINE_LENGTH, message=_l("“给谁学”最多 %(max)d 个字。"))])
     outcomes = TextAreaField(_l("学完能做到什么"), [Lines(MAX_OUTCOMES, LINE_LENGTH)])
     revision = HiddenField()
 
@@ -103,7 +113,8 @@ class TextForm(FlaskForm):
 
     title = _title(_l("这一课的名称"))
     body = TextAreaField(
-        _l("正文"), [Length(max=MARKDOWN_LENGTH, message=_l("正文最多 %(max)d 个字。请分成两课。"))],
+        _l("正文"),
+        [Length(max=MARKDOWN_LENGTH, message=_l("正文最多 %(max)d 个字。请分成两课。"))],
         render_kw={"class": "editor"},
     )
     min_seconds = StringField(

@@ -92,7 +92,11 @@ def _held(row: DraftLesson) -> LessonForm:
     elif isinstance(body, VideoBody):
         values["pages"] = join_pages(body)
     elif isinstance(body, QuizBody):
-        values |= {"pass_mark": str(body.pass_mark), "tries": str(body.tries or ""), "waits": row.waits_for_earlier}
+        values |= {
+            "pass_mark": str(body.pass_mark),
+            "tries": str(body.tries or ""),
+            "waits": row.waits_for_earlier,
+        }
     return FORMS[row.kind](formdata=None, **values)
 
 
@@ -189,11 +193,17 @@ def _words(form: LessonForm) -> dict[str, object]:
 def _conflict(row: DraftLesson, held: LessonForm, form: LessonForm) -> str:
     yes_no = {True: _("是"), False: _("否")}
     rows: list[tuple[object, object, object]] = [
-        (field.label.text, yes_no.get(held[field.name].data, held[field.name].data or ""), yes_no.get(field.data, field.data or ""))
+        (
+            field.label.text,
+            yes_no.get(held[field.name].data, held[field.name].data or ""),
+            yes_no.get(field.data, field.data or ""),
+        )
         for field in form
         if field.name not in ("csrf_token", "revision")
     ]
-    return conflict_page(rows, row.revision, request.path, url_for(".edit", lesson_id=row.id), row.updated_by_name)
+    return conflict_page(
+        rows, row.revision, request.path, url_for(".edit", lesson_id=row.id), row.updated_by_name
+    )
 
 
 def _sketch(form: LessonForm) -> Markup:

@@ -74,9 +74,7 @@ class Upload(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(unique=True, default=lambda: crypto.token(16))
     person_id: Mapped[int] = mapped_column(db.ForeignKey("people.id"), index=True)
-    lesson_id: Mapped[int] = mapped_column(
-        db.ForeignKey("draft_lessons.id", ondelete="CASCADE"), index=True
-    )
+    lesson_id: Mapped[int] = mapped_column(db.ForeignKey("draft_lessons.id", ondelete="CASCADE"), index=True)
     name: Mapped[str]
     size: Mapped[int] = mapped_column(BigInteger)
     received: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response as Answer
 
 from courses import completion, grading
 from courses.completion import LessonState
-from courses.items import Item
+from courses.items import Item, leaves
 from courses.model import Course as Document
-from courses.model import QuizBody, TextBody, VideoBody
+from courses.model import LessonKind, QuizBody, VideoBody
+from lms.assessment.forms import response_of
 from lms.assets import links
 from lms.assets.models import AssetStatus, MediaAsset
 from lms.authoring import documents, queries
@@ -53,6 +54,8 @@ def _links(draft: Draft) -> Callable[..., str]:
             return url_for(endpoint, **values)
         for name in ("slug", "attempt_id"):
             values.pop(name, None)
+        if endpoint.startswith("quiz."):
+            values["paper_number"] = values.pop("number")
         return url_for(SHOWN[endpoint], draft_id=draft.id, **values)
 
     return address
@@ -95,7 +98,9 @@ def frame(draft_id: int) -> str:
     inside = url_for(".course", draft_id=draft.id)
     if 1 <= number <= len(content.lessons()):
         inside = url_for(".lesson", draft_id=draft.id, number=number)
-    return render_template("authoring/preview.html", draft=draft, content=content, inside=inside, number=number)
+    return render_template(
+        "authoring/preview.html", draft=draft, content=content, inside=inside, number=number
+    )
 
 
 @bp.get("/course")
@@ -120,11 +125,13 @@ def lesson(draft_id: int, number: int) -> str:
     if isinstance(body, QuizBody):
         tries = SimpleNamespace(used=0, best_percent=None, open_attempt=None)
         return _show(draft, "learning/quiz_start.html", place, paper=body, tries=tries)
-    if isinstance(body, TextBody):
+    if place.lesson.kind == LessonKind.TEXT:
         return _show(draft, "learning/text.html", place, film=None, media=None)
-    if isinstance(body, VideoBody):
+    if place.lesson.kind == LessonKind.VIDEO:
         return _video(draft, place)
-    return render_template("authoring/preview_other.html", place=place, url_for=_links(draft))
+    return render_template(
+        "authoring/preview_other.html", place=place, lesson=place.lesson, url_for=_links(draft)
+    )
 
 
 def _video(draft: Draft, place: Place) -> str:
@@ -139,7 +146,9 @@ def _video(draft: Draft, place: Place) -> str:
 def _media(asset: MediaAsset | None) -> dict[str, object] | None:
     if asset is None or asset.status != AssetStatus.READY:
         return None
-    return {one.role: {"url": links.address(asset.id, one.role), "size": one.size} for one in asset.renditions}
+    return {
+        one.role: {"url": links.address(asset.id, one.role), "size": one.size} for one in asset.renditions
+    }
 
 
 @bp.post("/<int:number>")
@@ -185,23 +194,24 @@ def turn_page(draft_id: int, number: int, page: int) -> Answer | str:
     return redirect(url_for(".text_page", draft_id=draft.id, number=number, page=page + 1))
 
 
-@bp.route("/<int:number>/paper", methods=["GET", "POST"])
+@bp.route("/<int:paper_number>/paper", methods=["GET", "POST"])
 @requires(Permission.COURSES_WRITE)
-def paper(draft_id: int, number: int) -> str:
+def paper(draft_id: int, paper_number: int) -> str:
     """Show the paper; an answered one is graded and shown, and forgotten."""
     draft = queries.draft(draft_id)
-    place = _place(draft, documents.content_of(draft), number)
+    place = _place(draft, documents.content_of(draft), paper_number)
     body = place.lesson.body
     if not isinstance(body, QuizBody):
         raise Missing(_("这一课不是测验。"))
     if request.form.get("csrf_token") and any(name.startswith("item-") for name in request.form):
         return _result(draft, place, body)
     attempt = Mark(0, False)
-    return _show(draft, "learning/paper.html", place, attempt=attempt, items=body.items, answers={})
+    asked = list(leaves(body.items))
+    return _show(draft, "learning/paper.html", place, attempt=attempt, leaves=asked, answers={})
 
 
-def _answers(items: tuple[Item, ...]) -> dict[str, list[str]]:
-    return {item.id: request.form.getlist(f"item-{item.id}") for item in items}
+def _answers(items: tuple[Item, ...]) -> dict[str, list[object]]:
+    return {leaf.item.id: response_of(leaf.item, request.form) for leaf in leaves(items)}
 
 
 def _result(draft: Draft, place: Place, body: QuizBody) -> str:
@@ -209,7 +219,9 @@ def _result(draft: Draft, place: Place, body: QuizBody) -> str:
     right = {one.item_id for one in score.items if one.correct}
     numbers = {lesson.id: n for n, lesson in enumerate(place.content.lessons(), start=1)}
     misses = [
-        (n, item, numbers.get(item.lesson)) for n, item in enumerate(body.items, start=1) if item.id not in right
+        (n, item, numbers.get(item.lesson))
+        for n, item in enumerate((leaf.item for leaf in leaves(body.items)), start=1)
+        if item.id not in right
     ]
     return _show(
         draft, "learning/result.html", place, attempt=Mark(score.percent, score.percent >= body.pass_mark),

@@ -81,9 +81,7 @@ def draft(draft_id: int) -> Draft:
 def lesson(lesson_id: int, *kinds: str) -> DraftLesson:
     """Return a lesson of a draft inside the scope, of one of these kinds when given; raises Missing."""
     row = db.session.scalar(
-        select(DraftLesson)
-        .join(Draft)
-        .where(DraftLesson.id == lesson_id, Draft.unit_id.in_(scope.ids()))
+        select(DraftLesson).join(Draft).where(DraftLesson.id == lesson_id, Draft.unit_id.in_(scope.ids()))
     )
     if row is None or (kinds and row.kind not in kinds):
         raise Missing

@@ -10,14 +10,17 @@ from werkzeug.wrappers import Response as Answer
 from courses.items import Item
 from courses.model import QuizBody, VideoBody
 from lms.authoring import commands, documents, queries, questions
+from lms.authoring.forms import choices
 from lms.authoring.models import DraftLesson
 from lms.authoring.views import conflict_page
-from lms.core.errors import Missing
+from lms.core.errors import Conflict, Missing
 from lms.extensions import db
 from lms.federations.guards import requires
 from lms.federations.permissions import Permission
 
-bp = Blueprint("questions", __name__, template_folder="templates", url_prefix="/teach/l/<int:lesson_id>/items")
+bp = Blueprint(
+    "questions", __name__, template_folder="templates", url_prefix="/teach/l/<int:lesson_id>/items"
+)
 
 
 def paper_of(lesson_id: int) -> tuple[DraftLesson, tuple[Item, ...]]:
@@ -55,10 +58,13 @@ def _page(row: DraftLesson, form: questions.QuestionForm, item: Item | None) -> 
     )  # fmt: skip
 
 
+EDITABLE = frozenset(questions.KINDS)
+
+
 def _form(row: DraftLesson, item: Item | None = None, *, typed: bool) -> questions.QuestionForm:
     form = questions.QuestionForm() if typed else questions.form_of(item)
     others = [(one.lesson_id, one.title) for one in row.draft.lessons if one.kind != "quiz"]
-    form.lesson.choices = [("", _("不指定")), *others]
+    form.lesson.choices = choices([("", _("不指定")), *others])
     return form
 
 
@@ -94,6 +100,8 @@ def edit(lesson_id: int, item_id: str) -> str:
     """Show a question."""
     row, items = paper_of(lesson_id)
     item = _item(items, item_id)
+    if item.kind not in EDITABLE:
+        raise Conflict(_("这种题在网页上不能改。请改好课程包再导入，或删除它重新出题。"))
     return _page(row, _form(row, item, typed=False), item)
 
 

@@ -11,17 +11,19 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from courses.items import Item, ItemKind, Option, choice
-from lms.authoring import documents
-from lms.authoring.forms import OPTION_LETTERS, RightMany
-from courses.model import QuizBody
+from courses.items import Item, ItemKind, KeyPart, Number, Option, codec, kinds
+from courses.items.words import decimal_of
+from lms.authoring.forms import OPTION_LETTERS, Lines, RightMany, choices, lines_of
 
 KINDS = {
     ItemKind.SINGLE: _l("单选题"),
     ItemKind.MULTIPLE: _l("多选题"),
     ItemKind.TRUEFALSE: _l("判断题"),
+    ItemKind.TEXT: _l("填空题"),
+    ItemKind.NUMBER: _l("数字题"),
 }
-TRUTHS = [("true", _l("对")), ("false", _l("不对"))]
+CHOICES = (ItemKind.SINGLE, ItemKind.MULTIPLE)
+TRUTHS = choices([("true", _l("对")), ("false", _l("不对"))])
 STEM_LENGTH = 600
 OPTION_LENGTH = 200
 
@@ -34,7 +36,7 @@ def _option(letter: str) -> StringField:
 class QuestionForm(FlaskForm):
     """A question of one of the kinds above."""
 
-    kind = SelectField(_l("题型"), choices=list(KINDS.items()))
+    kind = SelectField(_l("题型"), choices=choices(KINDS.items()))
     stem = TextAreaField(
         _l("题目"),
         [
@@ -50,8 +52,11 @@ class QuestionForm(FlaskForm):
     option_f = _option("f")
     option_g = _option("g")
     option_h = _option("h")
-    right = RightMany(_l("正确答案"), choices=[(letter, letter.upper()) for letter in OPTION_LETTERS])
+    right = RightMany(_l("正确答案"), choices=choices((letter, letter.upper()) for letter in OPTION_LETTERS))
     truth = RadioField(_l("判断题的正确答案"), choices=TRUTHS, validate_choice=False)
+    accepted = TextAreaField(_l("填空题可以接受的答案"), [Lines(20, OPTION_LENGTH)])
+    number = StringField(_l("数字题的正确答案"), [Length(max=40, message=_l("数字最多 %(max)d 位。"))])
+    tolerance = StringField(_l("可以相差多少"), [Length(max=40, message=_l("数字最多 %(max)d 位。"))])
     explanation = TextAreaField(
         _l("答案说明"), [Length(max=STEM_LENGTH, message=_l("说明最多 %(max)d 个字。"))]
     )
@@ -68,12 +73,26 @@ def form_of(item: Item | None) -> QuestionForm:
     if item is None:
         return QuestionForm(formdata=None, kind=ItemKind.SINGLE, right=[])
     letters = {option.id: letter for option, letter in zip(item.options, OPTION_LETTERS, strict=False)}
-    words: dict[str, Any] = {f"option_{letters[one.id]}": one.text for one in item.options if one.id in letters}
+    words: dict[str, Any] = {
+        f"option_{letters[one.id]}": one.text for one in item.options if one.id in letters
+    }
     return QuestionForm(
         formdata=None, kind=item.kind, stem=item.stem, explanation=item.explanation, lesson=item.lesson,
-        right=[letters[key] for key in item.key if key in letters],
-        truth=item.key[0] if item.kind == ItemKind.TRUEFALSE and item.key else None, revision=stamp(item), **words,
+        right=[letters[key] for key in item.key if isinstance(key, str) and key in letters], revision=stamp(item),
+        **words, **_key_words(item),
     )  # fmt: skip
+
+
+def _key_words(item: Item) -> dict[str, Any]:
+    """Return how the answer of a question without options stands in its form."""
+    first = item.key[0] if item.key else None
+    if item.kind == ItemKind.TRUEFALSE:
+        return {"truth": first}
+    if item.kind == ItemKind.TEXT:
+        return {"accepted": "\n".join(str(one) for one in item.key)}
+    if isinstance(first, Number):
+        return {"number": f"{first.value:g}", "tolerance": f"{first.tolerance:g}" if first.tolerance else ""}
+    return {}
 
 
 def item_of(form: QuestionForm, item_id: str, old: Item | None = None) -> Item | None:
@@ -81,16 +100,37 @@ def item_of(form: QuestionForm, item_id: str, old: Item | None = None) -> Item |
     if not form.validate():
         return None
     kind = ItemKind(form.kind.data)
-    truefalse = kind == ItemKind.TRUEFALSE
-    options, key = ((), tuple(filter(None, [form.truth.data]))) if truefalse else _options(form, old)
-    base = old or Item(item_id, kind, "", (), (), "", "")
+    options, key = _options(form, old) if kind in CHOICES else ((), _key(form, kind))
+    base = old if old and old.kind == kind else Item(item_id, kind, "", (), (), "", "")
     item = replace(
-        base, kind=kind, stem=form.stem.data.strip(), options=options, key=key,
+        base, stem=form.stem.data.strip(), options=options, key=key,
         explanation=(form.explanation.data or "").strip(), lesson=form.lesson.data or "",
     )  # fmt: skip
-    for code, message in choice.faults(item):
-        _say(form, code, message)
+    if not form.errors:
+        for code, message in kinds.faults(item):
+            _say(form, kind, code, message)
     return None if form.errors else item
+
+
+def _key(form: QuestionForm, kind: ItemKind) -> tuple[KeyPart, ...]:
+    """Return the answer of a question without options, () when there is none."""
+    if kind == ItemKind.TRUEFALSE:
+        return tuple(one for one in (form.truth.data,) if one in ("true", "false"))
+    if kind == ItemKind.TEXT:
+        return tuple(lines_of(form.accepted.data))
+    value, off = _decimal(form.number), _decimal(form.tolerance)
+    return () if value is None else (Number(value, off or 0),)
+
+
+def _decimal(field: StringField) -> float | None:
+    text = (field.data or "").strip()
+    if not text:
+        return None
+    found = decimal_of(text)
+    if found is None:
+        field.errors = [*field.errors, _("请写一个数，例如 15 或 0.5。")]
+        return None
+    return float(found)
 
 
 def _options(form: QuestionForm, old: Item | None) -> tuple[tuple[Option, ...], tuple[str, ...]]:
@@ -108,19 +148,20 @@ def _next(free: list[str], wished: str) -> str:
     return free.pop(free.index(wished)) if wished in free else free.pop(0)
 
 
-def _say(form: QuestionForm, code: str, message: str) -> None:
-    field = form.stem if code.startswith("stem") else form.right
-    if code.startswith("option"):
-        field = form.option_a
-    elif form.kind.data == ItemKind.TRUEFALSE:
-        field = form.truth
+FIELDS = {ItemKind.TRUEFALSE: "truth", ItemKind.TEXT: "accepted", ItemKind.NUMBER: "number"}
+"""Where the answer of a question without options is typed."""
+
+
+def _say(form: QuestionForm, kind: ItemKind, code: str, message: str) -> None:
+    name = "stem" if code.startswith(("stem", "script")) else FIELDS.get(kind, "right")
+    field = form["option_a" if code.startswith("option") else name]
     field.errors = [*field.errors, message]
 
 
 def stamp(item: Item) -> str:
     """Return a short mark of a question's content: another one means somebody changed it."""
-    written = documents.body_json(QuizBody((item,), 80, None, False))["items"]
-    return hashlib.sha256(json.dumps(written, sort_keys=True).encode()).hexdigest()[:16]
+    written = json.dumps(codec.to_json(item), sort_keys=True)
+    return hashlib.sha256(written.encode()).hexdigest()[:16]
 
 
 def compare(held: Item, written: Item) -> list[tuple[object, object, object]]:
@@ -134,5 +175,7 @@ def compare(held: Item, written: Item) -> list[tuple[object, object, object]]:
 
 
 def _shown(item: Item) -> str:
+    if item.kind in (ItemKind.TEXT, ItemKind.NUMBER):
+        return "\n".join(str(value) for value in _key_words(item).values())
     lines = [f"{'✓' if one.id in item.key else '　'} {one.text}" for one in item.choices()]
     return "\n".join(lines)

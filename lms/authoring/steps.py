@@ -41,7 +41,9 @@ def left(steps: list[Step]) -> list[Step]:
 def _head(draft: Draft) -> Iterator[Step]:
     named, told = bool(draft.details["title"].strip()), bool(draft.details["summary"].strip())
     field = "title" if not named else "summary"
-    yield Step(_("写好名称和简介"), named and told, url_for("teach.details", draft_id=draft.id, _anchor=field))
+    yield Step(
+        _("写好名称和简介"), named and told, url_for("teach.details", draft_id=draft.id, _anchor=field)
+    )
 
 
 def _lessons(draft: Draft, content: Course) -> Iterator[Step]:

@@ -61,6 +61,13 @@ def _metadata() -> dict[str, str]:
     return found
 
 
+def _hers(upload_id: str) -> Upload:
+    """Return her own upload to a lesson that is still in her scope."""
+    upload = uploads.mine(upload_id, current_user.id)
+    queries.lesson(upload.lesson_id, "video")
+    return upload
+
+
 def _answer(status: int, upload: Upload) -> Response:
     response = Response(status=status)
     response.headers["Upload-Offset"] = str(upload.received)
@@ -77,7 +84,9 @@ def create() -> Response:
     _require_version()
     size, words = _number("Upload-Length"), _metadata()
     lesson = words.get("lesson", "")
-    row = queries.lesson(int(lesson) if lesson.isascii() and lesson.isdigit() and len(lesson) < 10 else 0, "video")
+    row = queries.lesson(
+        int(lesson) if lesson.isascii() and lesson.isdigit() and len(lesson) < 10 else 0, "video"
+    )
     upload = uploads.begin(row, words.get("filename", ""), size, person_id=current_user.id)
     db.session.commit()
     response = _answer(201, upload)
@@ -90,7 +99,7 @@ def create() -> Response:
 def state(upload_id: str) -> Response:
     """Say how much has arrived."""
     _require_version()
-    upload = uploads.mine(upload_id, current_user.id)
+    upload = _hers(upload_id)
     response = _answer(200, upload)
     response.headers["Upload-Length"] = str(upload.size)
     return response
@@ -106,8 +115,7 @@ def part(upload_id: str) -> Response:
         raise UnsupportedMediaType
     if (request.content_length or 0) > uploads.LIMITS.part:
         raise TooLarge(uploads.part_words())
-    upload, offset = uploads.mine(upload_id, current_user.id), _number("Upload-Offset")
-    queries.lesson(upload.lesson_id, "video")
+    upload, offset = _hers(upload_id), _number("Upload-Offset")
     if offset != upload.received:
         raise Conflict(_("这一段的位置不对，网站已收到 %(n)s 字节。请接着传。", n=upload.received))
     db.session.rollback()  # no lock and no transaction while a slow line sends
@@ -132,6 +140,6 @@ def _complete(upload: Upload) -> None:
 def cancel(upload_id: str) -> Response:
     """Give an upload up."""
     _require_version()
-    uploads.forget(uploads.mine(upload_id, current_user.id))
+    uploads.forget(_hers(upload_id))
     db.session.commit()
     return Response(status=204)

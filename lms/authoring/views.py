@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as Answer
+from wtforms.fields.choices import SelectChoice
 
 from courses.errors import CourseError
 from lms.authoring import commands, documents, forms, queries, steps
@@ -22,10 +23,10 @@ bp = Blueprint("teach", __name__, template_folder="templates", url_prefix="/teac
 STATES = ("draft", "published", "withdrawn")
 
 
-def unit_choices() -> list[tuple[str, str]]:
-    """Return (present code, name) of the units in scope, from the top down."""
+def unit_choices() -> list[SelectChoice]:
+    """Return present code and name of the units in scope, from the top down."""
     rows = db.session.scalars(db.select(Unit).where(Unit.id.in_(scope.ids())).order_by(Unit.id))
-    return [(units.code_of(unit.id), unit.full_name) for unit in rows]
+    return forms.choices((units.code_of(unit.id), unit.full_name) for unit in rows)
 
 
 def unit_in_scope(code: str) -> Unit:
@@ -176,7 +177,9 @@ def _details_conflict(draft: Draft, form: forms.DetailsForm, theirs: dict[str, o
     )
 
 
-def conflict_page(rows: list[tuple[object, object, object]], revision: object, action: str, theirs_url: str, who: str) -> str:
+def conflict_page(
+    rows: list[tuple[object, object, object]], revision: object, action: str, theirs_url: str, who: str
+) -> str:
     """Return both versions side by side; hers travels on in hidden fields, to be saved over the newer one."""
     hidden = [
         (name, value)
@@ -221,7 +224,9 @@ def publish(draft_id: int) -> Answer | tuple[str, int]:
         version = commands.publish(draft, actor_id=current_user.id)
     except (CourseError, Conflict) as error:
         db.session.rollback()
-        messages = [one.message for one in error.problems] if isinstance(error, CourseError) else [error.message]
+        messages = (
+            [one.message for one in error.problems] if isinstance(error, CourseError) else [error.message]
+        )
         return _publish_page(draft, messages), 409
     db.session.commit()
     flash(_("发布了，第 %(n)s 版。志愿者现在就能学。", n=version.number), "ok")

@@ -51,7 +51,7 @@ class HouseRequest(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         require_room(total_content_length or 0)
-        return tempfile.TemporaryFile("rb+", dir=scratch_folder(), prefix="form-")
+        return scratch_file()
 
 
 def scratch_folder() -> Path:
@@ -59,6 +59,11 @@ def scratch_folder() -> Path:
     folder: Path = current_app.extensions["lms_settings"].data / "tmp"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def scratch_file() -> IO[bytes]:
+    """Return an open file without a name that is gone when it is closed."""
+    return tempfile.TemporaryFile("w+b", dir=scratch_folder())
 
 
 def require_room(size: int) -> None:

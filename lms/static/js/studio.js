@@ -1,0 +1,2 @@
+/* Scripts run: what only stands in for them may go. */
+document.documentElement.classList.add('js');
