@@ -83,7 +83,7 @@ def _show(draft: Draft, template: str, place: Place, **more: object) -> str:
     values: dict[str, object] = {
         "place": place, "lesson": place.lesson, "body": place.lesson.body, "total": len(place.content.lessons()),
         "explanation": explanation, "state": explanation.lessons[place.number - 1], "notice": "",
-        "url_for": _links(draft), "completion": None, "preview": True, **more,
+        "url_for": _links(draft), "completion": None, "start": None, **more,
     }  # fmt: skip
     return render_template(template, **values)
 
@@ -111,7 +111,7 @@ def course(draft_id: int) -> str:
     content = documents.content_of(draft)
     return render_template(
         "learning/course.html", course=_course(draft), content=content, enrolment=None, explanation=None,
-        completion=None, url_for=_links(draft), preview=True,
+        completion=None, url_for=_links(draft),
     )  # fmt: skip
 
 
