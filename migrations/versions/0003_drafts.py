@@ -7,7 +7,7 @@ from alembic import op
 
 
 revision: str = '0003'
-down_revision: str | Sequence[str] | None = '0002'
+down_revision: str | Sequence[str] | None = '0009'
 branch_labels = None
 depends_on = None
 
