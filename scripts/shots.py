@@ -43,6 +43,10 @@ def _unknown_number(page: Page) -> None:
     page.locator("main form button").first.click()
 
 
+def _first_name(page: Page) -> None:
+    page.locator("tbody a").first.click()
+
+
 SHOTS = (
     Shot("landing", "/"),
     Shot("courses", "/courses"),
@@ -61,6 +65,11 @@ SHOTS = (
     Shot("landing-desktop", "/", screen=DESK),
     Shot("courses-english", "/courses", screen=DESK, lang="en"),
     Shot("styleguide", "/styleguide", screen=DESK),
+    Shot("officer-county", "/audit/u/991121", OFFICER, DESK),
+    Shot("officer-people", "/audit/u/991121/people?state=unfinished", OFFICER, DESK),
+    Shot("officer-volunteer", "/audit/u/991121/people?q=wangxiuying", OFFICER, DESK, act=_first_name),
+    Shot("officer-phone", "/audit/u/991121", OFFICER),
+    Shot("seen", "/me/seen", LEARNER),
 )
 
 

@@ -18,10 +18,14 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from lms import config
 from lms.app import create_app
 from lms.extensions import db
-from tests.factories import tree
+from lms.federations.commands import appoint
+from lms.federations.permissions import Role
+from tests.factories import person, tree
 
 ROOT = Path(__file__).resolve().parents[2]
 FILM_SECONDS = 8
+OFFICER = "13700000001"
+"""The phone of the federation officer of 白沙县 on that site; her password is tests.factories.PASSWORD."""
 expect.set_options(timeout=20_000)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 ARGUMENTS += ["--disable-background-networking", "--disable-component-update"]
@@ -81,7 +85,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     app = create_app(config.read(env))
     with app.app_context():
         upgrade()
-        tree()
+        place = tree()
+        officer = person(OFFICER, place.county, "赵岚")
+        appoint(officer.id, Role.OFFICER, place.county, actor_id=None)
+        db.session.commit()
         db.session.remove()
         db.engine.dispose()
     flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
