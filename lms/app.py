@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms import cli, config, wiring
 from lms.accounts import login
-from lms.core import answers, bodies, database, events, jobs, security, templating
+from lms.core import answers, bodies, database, events, jobs, security, templating, together
 from lms.extensions import babel, csrf, db, limiter, login_manager, migrate
 from lms.federations import guards, scope
 
@@ -33,6 +33,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     answers.attach(app)
     security.attach(app, urlsplit(settings.base_url).hostname or "localhost", secure=settings.secure)
     templating.attach(app, site_name=settings.site_name, timezone=settings.timezone)
+    together.attach(app)
     events.connect(app, wiring.HANDLERS)
     jobs.connect(app, wiring.JOBS, wiring.PERIODIC)
     for blueprint in wiring.BLUEPRINTS:

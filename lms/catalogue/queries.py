@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select
 
+from courses.model import Course as CourseDocument
 from lms.assets.models import MediaAsset
-from lms.catalogue.models import Course, CourseState, CourseVersion, VersionAsset
+from lms.catalogue.models import Course, CourseState, CourseVersion, VersionAsset, parsed
 from lms.core.errors import Missing
 from lms.extensions import db
 
@@ -34,6 +35,11 @@ def by_slug(slug: str) -> Course:
     if course is None:
         raise Missing("没有找到这门课。可能已经下架，您可以看看别的课。")
     return course
+
+
+def content_of(version_id: int) -> CourseDocument:
+    """Return the course document of a version; fetched and parsed once a process."""
+    return parsed(version_id, lambda: db.session.get_one(CourseVersion, version_id).document)
 
 
 def asset_of(version: CourseVersion, lesson_id: str) -> MediaAsset | None:

@@ -34,7 +34,10 @@ def record(
     object_id: object,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Append one entry; `action` reads "noun.done" (e.g. "certificate.revoked")."""
+    """Append one entry; `action` reads "noun.done" (e.g. "certificate.revoked").
+
+    What follows from a fact by itself (no actor) has no address: it may be written while another's request is served.
+    """
     db.session.add(
         AuditEntry(
             at=clock.now(),
@@ -43,6 +46,6 @@ def record(
             object_type=object_type,
             object_id=str(object_id),
             detail=dict(detail or {}),
-            address=request.remote_addr if has_request_context() else None,
+            address=request.remote_addr if actor_id is not None and has_request_context() else None,
         )
     )

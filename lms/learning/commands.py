@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from courses import completion, coverage, grading
@@ -25,6 +25,12 @@ Insert = Any
 def insert(model: type[Any]) -> Insert:
     """Return an INSERT that knows ON CONFLICT, for the database in use."""
     return (sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert)(model)
+
+
+def table(model: type[Any]) -> Table:
+    """Return the table of a row class, for statements that go round the ORM."""
+    found: Table = model.__table__
+    return found
 
 
 def open_lesson(enrolment: Enrolment, lesson: Lesson, *, asset_id: int | None, device: str) -> Visit:

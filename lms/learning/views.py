@@ -10,7 +10,7 @@ from lms.assessment import commands as assessment
 from lms.assets import links
 from lms.assets.models import AssetStatus, MediaAsset
 from lms.catalogue.queries import asset_of, by_slug
-from lms.core import clock
+from lms.core import clock, together
 from lms.core.doors import public, signed_in, turn_away
 from lms.core.errors import Conflict, Missing
 from lms.enrolment.commands import enrol
@@ -175,6 +175,6 @@ def take_outbox() -> Response:
     who = access.learner()
     if who is None:
         raise Unauthorized
-    results = outbox.take(entries, who)
-    db.session.commit()
+    bundle = outbox.bundle(entries, who)
+    results = together.run(bundle.take, *bundle.names)
     return jsonify(now=clock.now().isoformat(), results=results)

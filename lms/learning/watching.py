@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from courses import coverage
 from courses.coverage import Stretches
@@ -15,7 +15,7 @@ from lms.core import clock
 from lms.enrolment.commands import Learner
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
-from lms.learning.commands import insert
+from lms.learning.commands import insert, table
 from lms.learning.models import LessonProgress, Visit, WatchClock
 
 TOLERANCE_SECONDS = 2.0
@@ -47,24 +47,61 @@ class OpenVisit:
     fetched_at: datetime | None
     started_at: datetime
     last_seq: int
+    version_id: int
+
+
+# Built once and run on the connection itself, without the ORM: this is the busiest address of the site.
+_VISITS = (
+    select(
+        Visit.token, Visit.id, Visit.enrolment_id, Visit.lesson_id, MediaAsset.duration, Visit.fetched_at,
+        Visit.started_at, Visit.last_seq, Enrolment.version_id,
+    )
+    .join(Enrolment, Enrolment.id == Visit.enrolment_id)
+    .join(MediaAsset, MediaAsset.id == Visit.asset_id)
+    .where(Visit.token.in_(bindparam("tokens", expanding=True)))
+)  # fmt: skip
+_VISITS_OF_PERSON = _VISITS.where(Enrolment.person_id == bindparam("owner"))
+_VISITS_OF_VISITOR = _VISITS.where(Enrolment.visitor_id == bindparam("owner"))
+_CLOCK = select(
+    WatchClock.id, WatchClock.spent, WatchClock.lent_day, WatchClock.lent_seconds
+).with_for_update()
+_CLOCK_OF_PERSON = _CLOCK.where(WatchClock.person_id == bindparam("owner"))
+_CLOCK_OF_VISITOR = _CLOCK.where(WatchClock.visitor_id == bindparam("owner"))
+_clocks, _rows, _visits = (table(model) for model in (WatchClock, LessonProgress, Visit))
+_SPEND = (
+    update(_clocks)
+    .where(_clocks.c.id == bindparam("clock"))
+    .values(spent=bindparam("spent"), lent_day=bindparam("day"), lent_seconds=bindparam("lent"))
+)
+_WATCHED = (
+    select(LessonProgress.stretches, LessonProgress.position)
+    .where(
+        LessonProgress.enrolment_id == bindparam("enrolment"), LessonProgress.lesson_id == bindparam("lesson")
+    )
+    .with_for_update()
+)
+_ADD = (
+    update(_rows)
+    .where(_rows.c.enrolment_id == bindparam("enrolment"), _rows.c.lesson_id == bindparam("lesson"))
+    .values(
+        stretches=bindparam("stretches"), watched_seconds=bindparam("seconds"), position=bindparam("at"),
+        updated_at=bindparam("now"),
+    )
+)  # fmt: skip
+_HEARD = (
+    update(_visits)
+    .where(_visits.c.id == bindparam("visit"))
+    .values(heard_at=bindparam("now"), last_seq=bindparam("seq"))
+)
 
 
 def visits_of(learner: Learner, tokens: Sequence[str]) -> Mapping[str, OpenVisit]:
     """Return token → visit, only those of this learner."""
-    hers = (
-        Enrolment.person_id == learner.person_id
-        if learner.person_id
-        else Enrolment.visitor_id == learner.visitor_id
-    )
-    rows = db.session.execute(
-        select(
-            Visit.token, Visit.id, Visit.enrolment_id, Visit.lesson_id, MediaAsset.duration, Visit.fetched_at,
-            Visit.started_at, Visit.last_seq,
-        )
-        .join(Enrolment, Enrolment.id == Visit.enrolment_id)
-        .join(MediaAsset, MediaAsset.id == Visit.asset_id)
-        .where(Visit.token.in_(tokens), hers)
-    )  # fmt: skip
+    if not tokens:
+        return {}
+    query = _VISITS_OF_PERSON if learner.person_id else _VISITS_OF_VISITOR
+    owner = learner.person_id or learner.visitor_id
+    rows = db.session.connection().execute(query, {"tokens": list(tokens), "owner": owner})
     return {row[0]: OpenVisit(row[1], row[2], row[3], row[4] or 0.0, *row[5:]) for row in rows}
 
 
@@ -132,65 +169,43 @@ def _pay(learner: Learner, visit: OpenVisit, cost: float, now: datetime) -> floa
     lent = row.lent_seconds if row.lent_day == today else 0.0
     extra = min(max(0.0, cost - granted), TOLERANCE_SECONDS - lent)
     oldest = (now - VISIT_GOOD_FOR - timedelta(days=1)).timestamp()
-    db.session.execute(
-        update(WatchClock)
-        .where(WatchClock.id == row.id)
-        .values(
-            spent=[[start, end] for start, end in spent if end > oldest],
-            lent_day=today,
-            lent_seconds=lent + extra,
-        )
-    )
+    kept = [[start, end] for start, end in spent if end > oldest]
+    values = {"clock": row.id, "spent": kept, "day": today, "lent": lent + extra}
+    db.session.connection().execute(_SPEND, values)
     return granted + extra
 
 
 def _clock_of(learner: Learner) -> Any:
-    mine = (
-        WatchClock.person_id == learner.person_id
-        if learner.person_id
-        else WatchClock.visitor_id == learner.visitor_id
-    )
-    query = (
-        select(WatchClock.id, WatchClock.spent, WatchClock.lent_day, WatchClock.lent_seconds)
-        .where(mine)
-        .with_for_update()
-    )
-    row = db.session.execute(query).first()
+    query = _CLOCK_OF_PERSON if learner.person_id else _CLOCK_OF_VISITOR
+    hers = {"owner": learner.person_id or learner.visitor_id}
+    connection = db.session.connection()
+    row = connection.execute(query, hers).first()
     if row is None:
         owner = {
             "person_id": learner.person_id,
             "visitor_id": None if learner.person_id else learner.visitor_id,
         }
         empty = insert(WatchClock).values(**owner, spent=[], lent_day="", lent_seconds=0.0)
-        db.session.execute(empty.on_conflict_do_nothing())
-        row = db.session.execute(query).one()
+        connection.execute(empty.on_conflict_do_nothing())
+        row = connection.execute(query, hers).one()
     return row
 
 
 def _add(visit: OpenVisit, entry: Watched, kept: Stretches, now: datetime) -> tuple[float, Stretches]:
     """Merge believed stretches into the progress row; returns (newly covered seconds, all stretches)."""
-    key = (
-        LessonProgress.enrolment_id == visit.enrolment_id,
-        LessonProgress.lesson_id == visit.lesson_id,
-    )
-    before = tuple(
-        (start, end)
-        for start, end in db.session.execute(
-            select(LessonProgress.stretches).where(*key).with_for_update()
-        ).scalar_one()
-    )
+    connection = db.session.connection()
+    key = {"enrolment": visit.enrolment_id, "lesson": visit.lesson_id}
+    row = connection.execute(_WATCHED, key).one()
+    before = tuple((start, end) for start, end in row.stretches)
     after = coverage.merge(before, kept)
-    values: dict[str, Any] = {
+    newest = kept and entry.seq >= visit.last_seq
+    values = {
         "stretches": [list(stretch) for stretch in after],
-        "watched_seconds": coverage.covered(after),
-        "updated_at": now,
+        "seconds": coverage.covered(after),
+        "at": min(entry.stretches[-1][1], visit.duration) if newest else row.position,
+        "now": now,
     }
-    if kept and entry.seq >= visit.last_seq:
-        values["position"] = min(entry.stretches[-1][1], visit.duration)
-    db.session.execute(update(LessonProgress).where(*key).values(**values))
-    db.session.execute(
-        update(Visit)
-        .where(Visit.id == visit.id)
-        .values(heard_at=now, last_seq=max(entry.seq, visit.last_seq))
-    )
+    connection.execute(_ADD, key | values)
+    heard = {"visit": visit.id, "now": now, "seq": max(entry.seq, visit.last_seq)}
+    connection.execute(_HEARD, heard)
     return coverage.covered(after) - coverage.covered(before), after
