@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FILM_SECONDS = 8
 OFFICER = "13700000001"
 """The phone of the federation officer of 白沙县 on that site; her password is tests.factories.PASSWORD."""
+ORGANISER = "13900000091"
+"""The phone of the organiser of the same county, with the same password."""
 expect.set_options(timeout=20_000)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 ARGUMENTS += ["--disable-background-networking", "--disable-component-update"]
@@ -88,6 +90,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         place = tree()
         officer = person(OFFICER, place.county, "赵岚")
         appoint(officer.id, Role.OFFICER, place.county, actor_id=None)
+        organiser = person(ORGANISER, place.county, "何静")
+        appoint(organiser.id, Role.ORG_ADMIN, place.county, actor_id=None)
         db.session.commit()
         db.session.remove()
         db.engine.dispose()
