@@ -6,7 +6,8 @@ from pathlib import Path
 
 from media.errors import MediaError
 
-VOICES = {"zh": "cmn", "en": "en"}
+# espeak-ng 1.51 reads "cmn" as English letters and tone numbers ("ta one"); the pinyin voice speaks Mandarin.
+VOICES = {"zh": "cmn-latn-pinyin", "en": "en"}
 WORDS_A_MINUTE = "185"
 
 

@@ -1,6 +1,8 @@
 """Slides become a captioned film."""
 
 import json
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,12 @@ def test_a_recording_outside_the_folder_is_refused(tmp_path: Path) -> None:
 def test_a_slide_without_words_is_named_as_wrong(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match="幻灯稿读不懂"):
         slides.build(_script(tmp_path, sentences=[]), tmp_path / "o.mp4", tmp_path / "o.vtt")
+
+
+def test_chinese_is_spoken_as_mandarin_and_not_spelled_in_english() -> None:
+    command = ["espeak-ng", "-v", speech.VOICES["zh"], "-q", "-x", "--stdin"]
+    spoken = subprocess.run(
+        command, input=SENTENCES[0].encode(), capture_output=True, check=True
+    ).stdout.decode()
+    assert "(en)" not in spoken
+    assert len(re.findall("[1-5]", spoken)) >= len(SENTENCES[0]) - 2, "every syllable carries a tone"
