@@ -35,6 +35,9 @@ from lms.learning import handlers as learning_handlers
 from lms.learning import quiz_views, text_views
 from lms.learning import views as learning
 from lms.learning.events import CourseCompleted
+from lms.materials import staff_views as material_shelf
+from lms.materials import views as materials
+from lms.materials.events import MaterialReady, MaterialWithdrawn
 from lms.search import handlers as search_handlers
 from lms.search import views as search
 from lms.service_records import activity_views as activities
@@ -49,6 +52,8 @@ HANDLERS: Mapping[type[Any], Sequence[Callable[[Any], None]]] = {
     CoursePublished: (search_handlers.follow,),
     CourseWithdrawn: (search_handlers.follow,),
     AssetReady: (search_handlers.follow,),
+    MaterialReady: (search_handlers.follow,),
+    MaterialWithdrawn: (search_handlers.follow,),
 }
 
 # Named by text: only workers and called commands load what these need (WeasyPrint, ffmpeg).
@@ -60,6 +65,7 @@ JOBS: Mapping[str, str] = {
     "authoring.sweep": "lms.authoring.jobs:sweep",
     "certificates.render": "lms.certificates.jobs:render",
     "learning.sweep": "lms.learning.jobs:sweep",
+    "materials.process": "lms.materials.jobs:process",
     "search.rebuild": "lms.search.jobs:rebuild",
     "search.update": "lms.search.jobs:update",
 }
@@ -100,4 +106,6 @@ BLUEPRINTS: Sequence[Blueprint] = (
     preview_views.bp,
     package_views.bp,
     upload_views.bp,
+    materials.bp,
+    material_shelf.bp,
 )

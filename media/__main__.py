@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from media import captions, documents, encode, slides
+from media import apart, captions, encode, slides
 from media.errors import MediaError
 from media.probe import probe
 
@@ -44,7 +44,7 @@ def _captions(file: Path, out: Path | None) -> dict[str, Any]:
 
 
 def _text(file: Path, out: Path | None) -> dict[str, Any]:
-    return {"pages": [asdict(one) for one in documents.pages(file)]}
+    return {"pages": apart.text(file, file.name)}
 
 
 def _slides(file: Path, out: Path | None) -> dict[str, Any]:

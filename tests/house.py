@@ -28,6 +28,7 @@ from lms.extensions import db
 from lms.federations import commands as federations
 from lms.federations.models import RoleAssignment, Unit, UnitKind
 from lms.federations.permissions import Role
+from lms.materials.models import Material, MaterialPage
 from lms.service_records import commands as service
 from lms.service_records import requests as asking
 from lms.service_records.models import Activity, CorrectionRequest, ServiceRecord
@@ -166,6 +167,23 @@ def failed_export(place: Unit) -> Export:
     job.state = jobs.JobState.DEAD
     db.session.commit()
     return export
+
+
+def material(place: Unit, *, status: str = "ready", visibility: str = "public") -> Material:
+    """Add the row of a material of a unit with one page; its files are not of interest."""
+    number = next(_numbers)
+    row = Material(
+        unit_id=place.id, title=f"资料 {number}", file_name="a.pdf", kind="pdf", visibility=visibility, status=status,
+        source_key=f"materials/{number}/original.pdf", digest=str(number), size=9, page_count=1, has_text=True,
+        created_at=clock.now(), ready_at=clock.now(),
+    )  # fmt: skip
+    page = MaterialPage(
+        n=1, text=f"独一份{number}的话", picture_key=f"materials/{number}/p1.png", width=9, height=9
+    )
+    row.pages = [page]
+    db.session.add(row)
+    db.session.commit()
+    return row
 
 
 def csrf(browser: FlaskClient, page: str = "/login") -> str:

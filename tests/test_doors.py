@@ -4,6 +4,7 @@ The matrix is made from the URL map: a new route of staff is tested the day it i
 OBJECTS knows how to make what its address names.
 """
 
+import io
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -71,6 +72,7 @@ DOORS = {
 
 OBJECTS: dict[str, Callable[[Unit], int | str]] = {
     "certificate_id": lambda place: house.certificate(place).id,
+    "material_id": lambda place: house.material(place).id,
     "export_id": lambda place: house.failed_export(place).id,
     "public_id": lambda place: house.person(place).public_id,
     "unit": lambda place: units.code_of(place.id),
@@ -101,6 +103,7 @@ FORMS: dict[str, Callable[[Unit | None], dict[str, Any]]] = {
     "activities.add": lambda place: {"hours": "1", "person": house.person(place).public_id if place else "-"},
     "activities.correct": lambda place: ACTIVITY,
     "activities.record": lambda place: {**ACTIVITY, "unit": units.code_of(place.id) if place else "-"},
+    "material_shelf.upload": lambda place: {"file": (io.BytesIO("# 走访\n\n先敲门。".encode()), "走访.md")},
     "service_desk.answer": lambda place: {"decision": "refuse", "answer": "核对过，没有错。"},
     "service_desk.correct": lambda place: {"hours": "1"},
     "films.send": lambda place: {"video": (BytesIO(b"no film"), "film.mp4")},

@@ -1,14 +1,14 @@
 """Files by signed address, with HTTP ranges; nginx sends them where it stands in front."""
 
-from flask import Blueprint, Response, current_app, redirect, request, send_file
+from flask import Blueprint, request
 from sqlalchemy import select
 from werkzeug.datastructures import Range
 from werkzeug.wrappers import Response as Answer
 
 from lms.assets import links
-from lms.assets.commands import storage
 from lms.assets.events import MediaFetched
 from lms.assets.models import Rendition
+from lms.assets.sending import send
 from lms.core.doors import signed_url
 from lms.core.errors import Missing
 from lms.core.events import publish
@@ -30,7 +30,7 @@ def file(token: str, role: str) -> Answer:
     )
     if rendition is None:
         raise Missing
-    answer = _send(rendition)
+    answer = send(rendition.storage_key, rendition.mime)
     if link.visit and role in VIDEO and request.method == "GET" and _asks_for_media(rendition.size):
         publish(MediaFetched(link.visit, link.asset_id))
         db.session.commit()
@@ -49,23 +49,3 @@ def _asks_for_media(size: int) -> bool:
 def _range() -> Range | None:
     asked = request.range
     return asked if asked is not None and asked.units == "bytes" and asked.ranges else None
-
-
-def _send(rendition: Rendition) -> Answer:
-    store = storage()
-    path = store.path(rendition.storage_key)
-    if path is None:
-        direct = store.url(rendition.storage_key, links.GOOD_FOR_SECONDS)
-        if direct is None:
-            raise Missing
-        return redirect(direct)
-    if current_app.extensions["lms_settings"].trusted_proxies:
-        answer: Answer = Response(status=200, mimetype=rendition.mime)
-        answer.headers["X-Accel-Redirect"] = f"/_media/{rendition.storage_key}"
-    else:
-        if not path.is_file():
-            raise Missing
-        answer = send_file(path, mimetype=rendition.mime, conditional=True, etag=rendition.storage_key)
-    answer.headers["Accept-Ranges"] = "bytes"
-    answer.headers["Cache-Control"] = "private, max-age=43200"
-    return answer

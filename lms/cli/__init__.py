@@ -22,6 +22,7 @@ def attach(app: Flask) -> None:
     app.cli.add_command(worker)
     app.cli.add_command(courses)
     app.cli.add_command(staff_group)
+    app.cli.add_command(materials)
     app.cli.add_command(search)
     app.cli.add_command(reindex)
     for command in (backup, restore):
@@ -55,6 +56,7 @@ def _problem(message: str) -> Answer:
 json_option = click.option("--json", "as_json", is_flag=True, help="one JSON object as the last line")
 courses = AppGroup("courses", help="course packages in and out")
 staff_group = AppGroup("staff", help="staff accounts and reset slips")
+materials = AppGroup("materials", help="documents into the library")
 
 
 @click.command()
@@ -107,6 +109,14 @@ def reindex(as_json: bool) -> None:
 def courses_import(path: str, publish: bool, as_json: bool) -> None:
     """Import a course package (folder or zip)."""
     run("lms.cli.course_files:bring_in", as_json=as_json, path=path, publish=publish)
+
+
+@materials.command("import")
+@click.argument("folder", type=click.Path())
+@json_option
+def materials_import(folder: str, as_json: bool) -> None:
+    """Take in every PDF, DOCX, PPTX and MD file of a folder."""
+    run("lms.cli.material_files:bring_in", as_json=as_json, folder=folder)
 
 
 @staff_group.command("add")

@@ -17,7 +17,7 @@ from lms.assets.models import AssetStatus, MediaAsset
 from lms.authoring import exchange
 from lms.catalogue.models import Course, CourseVersion, VersionAsset
 from lms.catalogue.queries import durations
-from lms.cli import demo_service
+from lms.cli import demo_materials, demo_service
 from lms.cli.demo_people import NAMED, PASSWORD, UNITS, WHO, crowd
 from lms.core import clock, crypto
 from lms.core.database import begin_write
@@ -32,7 +32,7 @@ from lms.federations.permissions import Role
 from lms.learning import commands as learning
 from lms.service_records.models import Activity
 
-ROOT_CODE = "990000"
+ROOT_CODE, COUNTY_CODE = "990000", "991121"
 
 
 def demo(tell: bool) -> dict[str, Any]:
@@ -41,6 +41,7 @@ def demo(tell: bool) -> dict[str, Any]:
         raise Conflict("演示数据只能放进演示站。请设 LMS_ENV=demo 再试。")
     if units.by_code(ROOT_CODE) is None:
         _load_units()
+    _load_materials()
     _load_courses()
     if accounts.by_phone(NAMED[0][0]) is None:
         _load_people()
@@ -63,6 +64,13 @@ def _load_units() -> None:
             help_phone=phone,
         )  # fmt: skip
     db.session.commit()
+
+
+def _load_materials() -> None:
+    """Before the courses, so that their pages do not wait behind the films."""
+    everyone, owner = units.by_code(ROOT_CODE), units.by_code(COUNTY_CODE)
+    if everyone and owner:
+        demo_materials.load(owner, everyone)
 
 
 def _load_courses() -> None:

@@ -17,6 +17,7 @@ from lms.assets.commands import storage
 from lms.assets.models import AssetStatus, MediaAsset, Rendition
 from lms.catalogue.models import Course, CourseState, CourseVersion, VersionAsset
 from lms.extensions import db
+from lms.materials.models import Material, MaterialStatus
 from lms.search.engine import Kind, Passage, Source
 from media import captions
 from media.errors import MediaError
@@ -26,12 +27,25 @@ _markdown = MarkdownIt("js-default", {"html": False, "linkify": False})
 
 def sources() -> Mapping[str, Source]:
     """Return key → source of everything that belongs into the index now."""
-    return {one.key: one for one in _courses()}
+    return {one.key: one for one in (*_courses(), *_materials())}
 
 
 def course_key(course_id: int, version_id: int) -> str:
     """Return the key of a course in one version."""
     return f"course:{course_id}@{version_id}"
+
+
+def material_key(material_id: int) -> str:
+    """Return the key of a material; its content never changes."""
+    return f"material:{material_id}"
+
+
+def _materials() -> Iterator[Source]:
+    rows = db.session.execute(
+        select(Material.id, Material.ready_at).where(Material.status == MaterialStatus.READY)
+    )
+    for material_id, ready_at in rows:
+        yield Source(material_key(material_id), f"{ready_at:%y%m%d%H%M%S}")
 
 
 def _courses() -> Iterator[Source]:
@@ -66,6 +80,15 @@ def of(source: Source) -> Iterator[Passage]:
         version = db.session.get(CourseVersion, int(rest.partition("@")[2]))
         if version is not None:
             yield from _of_course(source, version)
+    else:
+        yield from _of_material(source, int(rest))
+
+
+def _of_material(source: Source, material_id: int) -> Iterator[Passage]:
+    material = db.session.get(Material, material_id)
+    for page in material.pages if material else ():
+        heading = page.material.title if page.n == 1 else ""
+        yield Passage(source, Kind.MATERIAL, page.material.title, page.text, n=page.n, heading=heading)
 
 
 def _of_course(source: Source, version: CourseVersion) -> Iterator[Passage]:

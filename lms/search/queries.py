@@ -12,8 +12,9 @@ from lms.catalogue.models import Course, CourseState, CourseVersion
 from lms.enrolment.commands import Learner
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
+from lms.materials.models import Material
+from lms.materials.queries import may_read
 from lms.search import asking, passages, snippets
-from lms.search.asking import Term
 from lms.search.engine import Kind, Passage
 from lms.search.finder import finder
 
@@ -56,9 +57,16 @@ def search(typed: str, who: Learner | None) -> Answer:
     if not terms:
         return Answer(0, (), loose=False)
     keys = _courses()
-    found = finder().find(terms, keys.keys(), LIMIT)
-    shown = _shown({keys[one.source.key] for one in found.passages}, who)
-    hits = [_hit(one, shown[keys[one.source.key]], terms, loose=found.loose) for one in found.passages]
+    library = _library(who)
+    found = finder().find(terms, keys.keys() | library, LIMIT)
+    shown = _shown({keys[key] for one in found.passages if (key := one.source.key) in keys}, who)
+    hits = []
+    for one in found.passages:
+        snippet = snippets.cut(one.text, terms, loose=found.loose)
+        course_id = keys.get(one.source.key)
+        hits.append(
+            _in_material(one, snippet) if course_id is None else _in_course(one, shown[course_id], snippet)
+        )
     return Answer(found.total, hits, found.loose)
 
 
@@ -72,6 +80,12 @@ def _courses() -> dict[str, int]:
         for course_id, version_id in rows
         if version_id is not None
     }
+
+
+def _library(who: Learner | None) -> set[str]:
+    """Return the keys of the materials she may read now."""
+    rule = may_read(who.person_id if who else None)
+    return {passages.material_key(number) for number in db.session.scalars(select(Material.id).where(rule))}
 
 
 def _shown(course_ids: set[int], who: Learner | None) -> Mapping[int, _Shown]:
@@ -92,8 +106,14 @@ def _pinned(course_ids: set[int], who: Learner | None) -> Mapping[int, CourseVer
     return {one.course_id: one.version for one in rows}
 
 
-def _hit(one: Passage, shown: _Shown, terms: Sequence[Term], *, loose: bool) -> Hit:
-    snippet = snippets.cut(one.text, terms, loose=loose)
+def _in_material(one: Passage, snippet: snippets.Snippet) -> Hit:
+    number = int(one.source.key.partition(":")[2])
+    home = url_for("materials.show", material_id=number)
+    url = url_for("materials.page", material_id=number, n=one.n)
+    return Hit(one.kind, one.title, url, snippet, None, one.n, (one.title, home))
+
+
+def _in_course(one: Passage, shown: _Shown, snippet: snippets.Snippet) -> Hit:
     second = _second(one, snippet.at)
     home = url_for("learning.course", slug=shown.slug)
     url = _lesson_url(one, shown, second) or home

@@ -1,0 +1,173 @@
+"""Which kind of document a file really is, by its content; what is dangerous or not what it says is refused.
+
+Light: only the standard library and puremagic, so that web processes can ask before they take a file.
+"""
+
+import re
+import zipfile
+from enum import StrEnum
+from pathlib import Path
+from xml.etree import ElementTree
+
+import puremagic
+
+from media.errors import MediaError
+
+MAX_BYTES = 50_000_000
+MAX_ENTRIES, MAX_UNPACKED, MAX_RATIO = 5_000, 200_000_000, 200
+MAX_RELATIONS = 2_000_000
+RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+HARMLESS_LINKS = ("http:", "https:", "mailto:", "tel:")
+
+
+class DocumentKind(StrEnum):
+    """Kinds that can be read; the value is the usual ending."""
+
+    PDF = "pdf"
+    DOCX = "docx"
+    PPTX = "pptx"
+    MARKDOWN = "md"
+
+
+ENDINGS = {
+    "pdf": DocumentKind.PDF,
+    "docx": DocumentKind.DOCX,
+    "pptx": DocumentKind.PPTX,
+    "md": DocumentKind.MARKDOWN,
+    "markdown": DocumentKind.MARKDOWN,
+}
+UNKNOWN = "只能读 PDF、DOCX、PPTX 和 MD 文件。请换一种格式保存。"
+
+
+def kind_of(path: Path, name: str = "") -> DocumentKind:
+    """Return the kind of a file (`name`: what it is called); raises MediaError with a sentence."""
+    if not path.is_file():
+        raise MediaError("missing", "没有找到这个文件。请检查文件名。")
+    size = path.stat().st_size
+    if size == 0:
+        raise MediaError("empty", "这个文件是空的（0 字节）。请重新导出再传。")
+    if size > MAX_BYTES:
+        raise MediaError("large", f"文件超过 {MAX_BYTES // 1_000_000} MB。请压缩图片，或分成几个文件。")
+    ending = (name or path.name).rpartition(".")[2].lower()
+    if ending not in ENDINGS:
+        raise MediaError("document-kind", UNKNOWN)
+    kind = _by_content(path, ENDINGS[ending])
+    if kind != ENDINGS[ending]:
+        raise MediaError("wrong-ending", f"文件名是 .{ending}，内容却是 {kind.upper()}。请改对文件名再传。")
+    return kind
+
+
+def _by_content(path: Path, said: DocumentKind) -> DocumentKind:
+    with path.open("rb") as file:
+        head = file.read(1024)
+    if head.startswith(b"%PDF-"):
+        if zipfile.is_zipfile(path):
+            raise MediaError("two-in-one", "这个文件同时是 PDF 和压缩包，不能收。请重新导出为 PDF。")
+        return DocumentKind.PDF
+    if head.startswith(b"PK\x03\x04"):
+        if b"%PDF-" in head:
+            raise MediaError("two-in-one", "这个文件同时是 PDF 和压缩包，不能收。请重新导出。")
+        return _office(path)
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise MediaError(
+            "old-office", "文件加了密码，或是旧版 Office 格式。请去掉密码，另存为 DOCX 或 PPTX 再传。"
+        )
+    if said == DocumentKind.MARKDOWN and text_of(path) is not None:
+        return DocumentKind.MARKDOWN
+    raise MediaError("document-kind", f"内容不像 {said.upper()}，{_looks_like(head)}。{UNKNOWN}")
+
+
+def _looks_like(head: bytes) -> str:
+    try:
+        ending: str = puremagic.from_string(head)
+    except (puremagic.PureError, ValueError):
+        return "可能已经损坏"
+    return f"更像 {ending.lstrip('.').upper()}" if ending else "可能已经损坏"
+
+
+def text_of(path: Path) -> str | None:
+    """Return the text of a file in UTF-8 or GB18030, None when it is not text."""
+    raw = path.read_bytes()
+    if CONTROL.search(raw):
+        return None
+    text = _decoded(raw, "utf-8-sig")
+    return text if text is not None else _decoded(raw, "gb18030")
+
+
+def _decoded(raw: bytes, encoding: str) -> str | None:
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _office(path: Path) -> DocumentKind:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            _require_sane(packed.infolist())
+            kind = _office_kind(packed)
+            _require_nothing_outside(packed)
+            return kind
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, OSError):
+        raise MediaError("document", "这个文件打不开，可能没有传完整或已经损坏。请重新保存再试。") from None
+
+
+def _require_sane(entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse what unpacks to too much before anything is unpacked."""
+    names = [one.filename for one in entries]
+    unpacked = sum(one.file_size for one in entries)
+    swollen = any(
+        one.file_size > 1_000_000 and one.file_size > MAX_RATIO * one.compress_size for one in entries
+    )
+    if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or swollen:
+        raise MediaError("document-large", "文件里的内容太大了。请压缩图片后再试。")
+    if len(set(names)) != len(names) or any(one.startswith("/") or ".." in one for one in names):
+        raise MediaError("document", "这个文件的内部结构不对，不能收。请重新保存再试。")
+    if any(one.flag_bits & 1 for one in entries):
+        raise MediaError("password", "文件加了密码。请去掉密码再传。")
+
+
+def _office_kind(packed: zipfile.ZipFile) -> DocumentKind:
+    types = packed.read("[Content_Types].xml")[:1_000_000].decode("utf-8", "replace")
+    names = [one.filename.lower() for one in packed.infolist()]
+    if "macroenabled" in types.lower() or any(one.endswith("vbaproject.bin") for one in names):
+        raise MediaError(
+            "macros", "文件里有宏（小程序），不能收。请在 Office 里另存为不带宏的 DOCX 或 PPTX。"
+        )
+    if "wordprocessingml.document.main+xml" in types:
+        return DocumentKind.DOCX
+    if "presentationml.presentation.main+xml" in types:
+        return DocumentKind.PPTX
+    raise MediaError("document-kind", f"这是压缩包或别的 Office 文件。{UNKNOWN}")
+
+
+def _require_nothing_outside(packed: zipfile.ZipFile) -> None:
+    """Refuse pictures, templates and objects fetched from elsewhere; plain links to web pages may stay."""
+    for entry in packed.infolist():
+        if entry.filename.endswith(".rels"):
+            raw = packed.read(entry) if entry.file_size <= MAX_RELATIONS else b"<!DOCTYPE"
+            if any(_loads(kind, target) for kind, target in _outside(raw)):
+                raise MediaError(
+                    "outside",
+                    "文件会从别的地方取图片或模板，不能收。请把图片存进文件（断开链接）再保存一次。",
+                )
+
+
+def _outside(raw: bytes) -> list[tuple[str, str]]:
+    """Return (type, target) of the relations that lead out of the file."""
+    if re.search(rb"<!\s*(DOCTYPE|ENTITY)", raw, re.I):
+        raise MediaError("document", "这个文件的内部结构不对，不能收。请重新保存再试。")
+    try:
+        tree = ElementTree.fromstring(raw)
+    except ElementTree.ParseError:
+        raise MediaError("document", "这个文件打不开，可能已经损坏。请重新保存再试。") from None
+    return [
+        (one.get("Type", ""), one.get("Target", ""))
+        for one in tree.iter(RELATION)
+        if one.get("TargetMode", "").lower() == "external"
+    ]
+
+
+def _loads(kind: str, target: str) -> bool:
+    return not kind.endswith("/hyperlink") or not target.lower().startswith(HARMLESS_LINKS)
