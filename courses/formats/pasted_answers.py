@@ -11,7 +11,7 @@ from courses.formats.pasted_marks import Section, fold
 _RANGE = re.compile(r"(?<!\d)(\d{1,4})\s*(?:题)?\s*[-~—–～至到]+\s*(\d{1,4})\s*题?\s*[:.、)]?\s*")
 _RUN = re.compile(r"[A-Ha-h√×对错正误TFtf\s,、;|/]+")
 _ENTRY = re.compile(
-    r"(?:(?<=[\s;,。、)|])|^|(?<=[A-Ha-h√×对错]))[(\[]?(?:第\s*)?(\d{1,4})\s*(?:题)?[)\]]?\s*[.、:)]?\s*(?=[^\s\d.、:)])"
+    r"(?:(?<=[\s;,。、)|])|^|(?<=[A-Ha-h√×对错]))[(\[]?(?:第\s*)?(\d{1,4})\s*(?:题)?[)\]]?\s*(?:[.、:)]?\s*(?=[^\s\d.、:)])|[、:)]\s*(?=\d)|\.\s+(?=\d))"
 )
 _ROW = re.compile(r"\s*\|?\s*(题号|序号|答案)\s*[:|]?\s*(.*)$")
 _PREFIX = re.compile(

@@ -112,6 +112,7 @@ class Item:
     rubric: tuple[Criterion, ...] = ()
     items: tuple["Item", ...] = ()
     remarks: tuple[Remark, ...] = ()
+    name: str = ""
 
     def choices(self) -> tuple[Option, ...]:
         """Return what may be chosen; true/false items get their two words."""

@@ -49,6 +49,7 @@ def to_json(item: Item) -> dict[str, Any]:
         "rubric": [{"id": one.id, "text": one.text, "points": one.points} for one in item.rubric],
         "items": [to_json(one) for one in item.items],
         "remarks": [_remark(one) for one in item.remarks],
+        "name": item.name,
     }
     return data | {name: value for name, value in optional.items() if value or value is False}
 
@@ -111,6 +112,7 @@ def from_json(fields: Fields, *, inside_case: bool = False) -> Item | None:
         ),
         items=tuple(_parts_of(fields)) if kind == ItemKind.CASE else (),
         remarks=tuple(_remark_of(one) for one in fields.objects("remarks")),
+        name=fields.words("name"),
     )
 
 
