@@ -23,6 +23,7 @@ _BLOCKS = {
     "dd",
     "dt",
 }
+OPENS, CLOSES = "\x0e", "\x0f"
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 _ACTIVE = {"script", "iframe", "object", "embed", "style", "form", "meta", "link", "base", "svg", "applet"}
 _VOID = {"br", "img", "hr", "meta", "link", "base", "embed", "input", "col"}
@@ -74,7 +75,7 @@ _PLAIN = {
 _START = (
     dict.fromkeys(_BLOCKS, "\n\n")
     | {"br": "\n", "li": "\n- ", "td": " ", "th": " "}
-    | {tag: "\1" + mark for tag, mark in _MARKS.items()}
+    | {tag: OPENS + mark for tag, mark in _MARKS.items()}
 )
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _MAX_DEEP = 200
@@ -104,7 +105,7 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _MARKS:
-            self.out.append("\2" + _MARKS[tag])
+            self.out.append(CLOSES + _MARKS[tag])
         elif tag in _BLOCKS:
             self.out.append("\n\n")
 
@@ -134,11 +135,11 @@ def from_html(text: str) -> str:
 
 def _tidy(text: str) -> str:
     """Marks hug their words; lines lose spaces at their ends; at most one empty line."""
-    text = re.sub(r"\1(\*{1,2})(\s*)", r"\2\1", text)
-    text = re.sub(r"(\s*)\2(\*{1,2})", r"\2\1", text)
-    text = re.sub(r"(?<!\*)(\*{2}\*{2}|\*{4})(?!\*)", "", text).replace("\xa0", " ")
-    text = re.sub(r" *\n *", "\n", text)
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+    text = re.sub(r" *\n *", "\n", re.sub(r" {2,}", " ", text.replace("\xa0", " ")))
+    text = re.sub(r"\n{3,}", "\n\n", text)
+    text = re.sub(rf"{OPENS}(\*{{1,2}})(\s*)", r"\2\1", text)
+    text = re.sub(rf"(\s{{0,3}}){CLOSES}(\*{{1,2}})", r"\2\1", text)
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r" *\n *", "\n", text)).strip()
 
 
 def from_format(text: str, name: str) -> str:

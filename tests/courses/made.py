@@ -7,9 +7,13 @@ from hypothesis import strategies as st
 from courses.items import Criterion, Item, ItemKind, Number, Option, Region, Remark, Shape, kinds
 
 LETTERS = "abcdefgh"
-characters = st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp", "Cf", "Co", "Cn"), exclude_characters="\\[]<>&*_|`")
+characters = st.characters(
+    exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp", "Cf", "Co", "Cn"), exclude_characters="\\[]<>&*_|`"
+)
 signs = st.sampled_from(list("~=#{}:\\%/-><（）甲乙丙，。"))
-words = st.text(st.one_of(st.sampled_from("甲乙丙丁自愿无偿AaBb12 "), characters, signs), min_size=1, max_size=12)
+words = st.text(
+    st.one_of(st.sampled_from("甲乙丙丁自愿无偿AaBb12 "), characters, signs), min_size=1, max_size=12
+)
 
 
 def text(draw: st.DrawFn, wanted: st.SearchStrategy[str] = words) -> str:
@@ -44,9 +48,16 @@ def choice(draw: st.DrawFn, head: dict[str, object]) -> Item:
     options = tuple(Option(LETTERS[n], one) for n, one in enumerate(different(draw, 2, 6)))
     ids = [one.id for one in options]
     several = head["kind"] == ItemKind.MULTIPLE
-    key = tuple(sorted(draw(st.lists(st.sampled_from(ids), min_size=1, max_size=len(ids) if several else 1, unique=True))))
+    key = tuple(
+        sorted(
+            draw(st.lists(st.sampled_from(ids), min_size=1, max_size=len(ids) if several else 1, unique=True))
+        )
+    )
     remarks = tuple(Remark(one, None, text(draw)) for one in ids if draw(st.booleans()))
-    return Item(**head | {"options": options, "key": key, "remarks": remarks, "partial": several and draw(st.booleans())})
+    return Item(
+        **head
+        | {"options": options, "key": key, "remarks": remarks, "partial": several and draw(st.booleans())}
+    )
 
 
 def truefalse(draw: st.DrawFn, head: dict[str, object]) -> Item:
@@ -58,7 +69,9 @@ def typed(draw: st.DrawFn, head: dict[str, object]) -> Item:
 
 
 numbers = st.builds(
-    lambda value, tolerance: Number(value / 100, tolerance / 100), st.integers(-(10**6), 10**6), st.integers(0, 500)
+    lambda value, tolerance: Number(value / 100, tolerance / 100),
+    st.integers(-(10**6), 10**6),
+    st.integers(0, 500),
 )
 
 
@@ -75,26 +88,33 @@ def cloze(draw: st.DrawFn, head: dict[str, object]) -> Item:
 
 def order(draw: st.DrawFn, head: dict[str, object]) -> Item:
     options = tuple(Option(LETTERS[n], one) for n, one in enumerate(different(draw, 2, 5)))
-    return Item(**head | {"options": options, "key": tuple(one.id for one in options), "partial": draw(st.booleans())})
+    return Item(
+        **head | {"options": options, "key": tuple(one.id for one in options), "partial": draw(st.booleans())}
+    )
 
 
 def match(draw: st.DrawFn, head: dict[str, object]) -> Item:
     pairs = different(draw, 2, 4)
     left = tuple(Option(f"l{n}", one) for n, one in enumerate(pairs, start=1))
-    right = tuple(Option(f"r{n}", one) for n, one in enumerate(different(draw, len(pairs), len(pairs) + 2), start=1))
+    right = tuple(
+        Option(f"r{n}", one) for n, one in enumerate(different(draw, len(pairs), len(pairs) + 2), start=1)
+    )
     key = tuple((f"l{n}", f"r{n}") for n in range(1, len(pairs) + 1))
     return Item(**head | {"left": left, "right": right, "key": key, "partial": True})
 
 
 def hotspot(draw: st.DrawFn, head: dict[str, object]) -> Item:
     regions = tuple(
-        Region(f"r{n}", one, Shape.RECT, (10.0 * n, 5.0, 10.0, 20.0)) for n, one in enumerate(different(draw, 2, 4))
+        Region(f"r{n}", one, Shape.RECT, (10.0 * n, 5.0, 10.0, 20.0))
+        for n, one in enumerate(different(draw, 2, 4))
     )
     return Item(**head | {"picture": "img/x.png", "alt": "图", "regions": regions, "key": ("r0",)})
 
 
 def essay(draw: st.DrawFn, head: dict[str, object]) -> Item:
-    rubric = tuple(Criterion(f"r{n}", one, draw(st.integers(1, 5))) for n, one in enumerate(different(draw, 1, 3), 1))
+    rubric = tuple(
+        Criterion(f"r{n}", one, draw(st.integers(1, 5))) for n, one in enumerate(different(draw, 1, 3), 1)
+    )
     return Item(**head | {"rubric": rubric})
 
 
