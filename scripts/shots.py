@@ -16,6 +16,7 @@ SCREENS = ROOT / "docs" / "screens"
 PASSWORD = "demo-2026-jinguo"
 PHONE, SMALL, DESK = (390, 844), (320, 640), (1366, 768)
 LEARNER, TRAINER, OFFICER, REGISTRAR = "13800000001", "13800000002", "13800000004", "13800000008"
+ORGANISER = "13800000007"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 ARGUMENTS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
@@ -60,6 +61,8 @@ SHOTS = (
     Shot("lesson-video", "/c/about/4", LEARNER),
     Shot("me", "/me", LEARNER),
     Shot("certificate", "/me/certs", LEARNER, act=_newest_certificate),
+    Shot("records", "/me/records", LEARNER),
+    Shot("activities", "/activities", ORGANISER, DESK),
     Shot("verify", "/verify"),
     Shot("verify-unknown", "/verify", act=_unknown_number),
     Shot("landing-desktop", "/", screen=DESK),
