@@ -1,6 +1,6 @@
 """Excel files: asked for with a purpose, made by a worker, fetched through a signed address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import (
@@ -95,7 +95,16 @@ def overview() -> str:
     ).all()
     titles = {one.id: one.title for one in queries.courses()}
     words_of = {row.id: _described(row, titles) for row in rows}
-    return render_template("audit/exports.html", exports=rows, words_of=words_of, now=clock.now())
+    return render_template(
+        "audit/exports.html", exports=rows, words_of=words_of, failed=_failed(rows), now=clock.now()
+    )
+
+
+def _failed(rows: Sequence[Export]) -> set[str]:
+    """Return the job keys of the exports whose worker gave up."""
+    keys = [row.job_key for row in rows]
+    dead = select(jobs.Job.key).where(jobs.Job.key.in_(keys), jobs.Job.state == jobs.JobState.DEAD)
+    return set(db.session.scalars(dead))
 
 
 @bp.get("/exports/<int:export_id>")

@@ -146,15 +146,19 @@ def test_another_countys_export_and_file_are_not_there(
         assert answer.status_code == 404 and "这个地址过期了" in answer.get_data(as_text=True)
 
 
-def test_a_colleague_above_sees_the_record_but_only_the_one_who_asked_may_fetch(
+def test_a_colleague_sees_the_record_but_only_the_one_who_asked_may_fetch(
     as_person: SignIn, staff: list[Person]
 ) -> None:
-    where = facts.export(as_person(staff[0]), ASK)
+    browser = as_person(staff[0])
+    where = facts.export(browser, ASK)
     facts.work()
     federations.appoint(staff[1].id, Role.OFFICER, row().unit, actor_id=None)
     db.session.commit()
-    page = facts.text(as_person(staff[1]), where)
+    colleague = as_person(staff[1])
+    page = facts.text(colleague, where)
     assert "只有申请的人能下载" in page and "/audit/files/" not in page
+    link = re.search(r'href="(/audit/files/[^"]+)"', facts.text(browser, where))
+    assert link and colleague.get(link.group(1)).status_code == 404
 
 
 def test_when_her_role_ends_the_address_ends(as_person: SignIn, staff: list[Person]) -> None:
@@ -184,6 +188,7 @@ def test_a_job_that_fails_can_be_tried_again(
                 facts.work()
     page = facts.text(browser, where)
     assert "没有做成" in page and "重试" in page
+    assert "没有做成" in facts.text(browser, "/audit/exports")
     assert browser.post(retry, data={"csrf_token": token}).status_code == 302
     facts.work()
     assert len(facts.sheets(facts.download(browser, where))["名单"]) == 3

@@ -254,7 +254,10 @@ def test_no_slip_for_staff_nor_for_people_of_another_county(as_person: SignIn, t
     assert answer.status_code == 409 and "请平台管理员重设" in answer.get_data(as_text=True)
     stranger = as_person(three.stranger)
     token = factories.page_token(stranger, "/audit/exports")
-    assert stranger.post(f"{page_of(three.her)}/slip", data={"csrf_token": token}).status_code == 404
+    for said in ("", "?unit=990102"):
+        where = f"{page_of(three.her)}/slip{said}"
+        assert stranger.get(where).status_code == 404
+        assert stranger.post(where, data={"csrf_token": token}).status_code == 404
     assert entries("slip.issued") == []
 
 
