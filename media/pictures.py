@@ -19,9 +19,9 @@ from media.kinds import DocumentKind, kind_of
 
 WIDTH, MAX_HEIGHT = 1080, 4_000
 MAX_DRAWN = 500
-PAPER = 780
+PAPER = 600
 STYLE = """@page { size: %dpx %dpx; margin: 0 }
-body { margin: 44px 52px; font: 30px/1.75 "Noto Sans CJK SC", sans-serif; color: #1F1A1C; overflow-wrap: anywhere }
+body { margin: 36px 32px; font: 30px/1.75 "Noto Sans CJK SC", sans-serif; color: #1F1A1C; overflow-wrap: anywhere }
 h1, h2, h3, h4 { font-size: 36px; line-height: 1.4; margin: 0 0 22px } p { margin: 0 0 20px; white-space: pre-line }
 ul, ol { margin: 0 0 20px; padding-left: 44px } li { margin: 0 0 8px } li p { margin: 0 }
 table { border-collapse: collapse; width: 100%%; font-size: 26px } td, th { border: 1px solid #8A7F82; padding: 8px 12px; text-align: left }
@@ -88,9 +88,9 @@ def _fonts() -> FontConfiguration:
 
 def _sheet(sheet: Sheet) -> Image.Image:
     """Draw words on paper as long as they need."""
-    lines = sum(2 + len(block.text) // 18 + block.text.count("\n") for block in sheet)
+    lines = sum(2 + len(block.text) // 13 + block.text.count("\n") for block in sheet)
     body = "".join(block.html for block in sheet) or f"<p>{html.escape('（这一页没有文字）')}</p>"
-    page = f"<html><style>{STYLE % (PAPER, 200 + 60 * lines)}</style><body>{body}</body></html>"
+    page = f"<html><style>{STYLE % (PAPER, 200 + 64 * lines)}</style><body>{body}</body></html>"
     pdf = HTML(string=page, url_fetcher=_nothing).write_pdf(font_config=_fonts())
     document = pypdfium2.PdfDocument(pdf)
     try:

@@ -19,6 +19,12 @@ BUSY = (
     "<p>网站正在重新启动，通常几秒钟就好。您已保存的内容不会丢。请过几秒再刷新本页。</p></body></html>"
 )
 
+TOO_LONG = (
+    "<!doctype html><html lang=zh-CN><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    "<title>地址太长</title><body style='font:20px/1.7 sans-serif;margin:2em'><h1>写得太长了</h1>"
+    "<p>地址里的字太多，网站没有处理。搜索请只写最要紧的几个词，最多 100 个字。</p><p><a href=/>回首页</a></p></body></html>"
+)
+
 
 @dataclass(frozen=True)
 class Front:
@@ -103,6 +109,13 @@ def _server(front: Front) -> str:
     address = f"[{front.host}]" if ":" in front.host else front.host
     return f"""  server {{
     listen {address}:{front.port} backlog=1024;
+    # An address longer than a line may be never reaches the application (a named location would not do here).
+    error_page 414 /_too_long;
+    location = /_too_long {{
+      internal;
+      default_type "text/html; charset=utf-8";
+      return 414 "{TOO_LONG}";
+    }}
     location /static/ {{
       alias "{front.static}/";
       etag on;

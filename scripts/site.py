@@ -78,6 +78,10 @@ class Site:
         bind = f"unix:{self.socket}" if self.nginx else f"{self.host}:{self.port}"
         beat = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []
         limits = ["--timeout", "60", "--graceful-timeout", "8", "--keep-alive", "65", "--no-control-socket"]
+        limits += [
+            "--limit-request-line",
+            "8190",
+        ]  # what nginx lets through: a search of 600 characters gets a page
         size = ["-k", "gthread", "--workers", "2", "--threads", "4"]
         return [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", bind, *size, *beat, *limits]
 

@@ -45,7 +45,10 @@ def _package(folder: Path) -> Path:
     ]  # fmt: skip
     (folder / "checks.json").write_text(json.dumps({"items": items[:2]}), "utf-8")
     (folder / "paper.json").write_text(json.dumps({"items": items[2:]}), "utf-8")
-    (folder / "film.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:05.000\n您好，欢迎来学习。\n", "utf-8")
+    (folder / "film.vtt").write_text(
+        "WEBVTT\n\n00:00.000 --> 00:05.000\n您好，欢迎来学习。\n\n00:05.000 --> 00:08.000\n进门以前，先敲三下门。\n",
+        "utf-8",
+    )
     source = [
         "-f",
         "lavfi",
