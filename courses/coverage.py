@@ -51,17 +51,18 @@ def gaps(stretches: Stretches, duration: float, min_gap: float = 1.0) -> Stretch
 
 
 def spend(spent: Stretches, start: float, now: float, cost: float) -> tuple[float, Stretches]:
-    """Allot `cost` seconds of the unspent wall clock between `start` and `now`, latest first.
+    """Allot `cost` seconds of the unspent wall clock between `start` and `now`, earliest first.
 
+    Earliest first, because every window ends now: what another visit may use that began later is left to it.
     Returns (granted seconds, new spent set); granted is less than the cost when the clock does not hold it.
     """
     free = gaps(clip_between(spent, start, now), now, min_gap=0.0) if now > start else ()
     granted, taken = 0.0, []
-    for low, high in reversed(free):
+    for low, high in free:
         low = max(low, start)
         part = min(high - low, cost - granted)
         if part > 0:
-            taken.append((high - part, high))
+            taken.append((low, low + part))
             granted += part
     return granted, merge(spent, taken)
 

@@ -30,6 +30,8 @@ def rules(lesson: Lesson, state: LessonState, how: How | None) -> tuple[RuleStat
     """Return every rule of a lesson with its state."""
     if how == How.TESTED_OUT:
         return (RuleState("tested_out", True, "课前测验通过了，这一课不用再学。", {}),)
+    if how == How.DECIDED:
+        return (RuleState("decided", True, "本单位核实过，这一课算学完。", {}),)
     return _RULES[type(lesson.body)](lesson.body, state, how)
 
 

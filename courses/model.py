@@ -261,6 +261,15 @@ class LocalField:
 
 
 @dataclass(frozen=True, slots=True)
+class Watching:
+    """How its videos are played: in order only; a pause with a button every so many minutes (0: never); one player."""
+
+    no_skip_ahead: bool = False
+    presence_minutes: int = 0
+    one_player: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """A course document; `hours` is the target in 学时, printed only when the content reaches it."""
 
@@ -288,6 +297,7 @@ class Course:
     rules: tuple[Rule, ...] = ()
     test_out: TestOut | None = None
     validity: Validity | None = None
+    watching: Watching = Watching()
 
     def lessons(self) -> tuple[Lesson, ...]:
         """Return every lesson in running order over the modules (number n stands at n - 1)."""

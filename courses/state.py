@@ -20,6 +20,7 @@ class How(StrEnum):
     ACCEPTED = "accepted"
     ANSWERED = "answered"
     TESTED_OUT = "tested_out"
+    DECIDED = "decided"
 
 
 class Handed(StrEnum):

@@ -31,8 +31,8 @@ from lms.certificates import views as certificates
 from lms.federations import join_views as joining
 from lms.home import styleguide_views as styleguide
 from lms.home import views as home
+from lms.learning import appeal_views, quiz_views, text_views
 from lms.learning import handlers as learning_handlers
-from lms.learning import quiz_views, text_views
 from lms.learning import views as learning
 from lms.learning.events import CourseCompleted
 from lms.materials import staff_views as material_shelf
@@ -90,6 +90,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     learning.bp,
     text_views.bp,
     quiz_views.bp,
+    appeal_views.bp,
     certificates.bp,
     certificate_register.bp,
     search.bp,

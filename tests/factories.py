@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from courses.model import (
     TextPage,
     Tier,
     VideoBody,
+    Watching,
 )
 from lms.accounts import commands as accounts
 from lms.accounts.models import Person
@@ -101,7 +102,9 @@ def document(slug: str = "small", tries: int | None = None) -> Course:
     )  # fmt: skip
 
 
-def published(owner: Unit, slug: str = "small", tries: int | None = None) -> CourseVersion:
+def published(
+    owner: Unit, slug: str = "small", tries: int | None = None, watching: Watching | None = None
+) -> CourseVersion:
     """Publish the small course with a video of VIDEO_SECONDS that counts as ready, and commit."""
     asset = MediaAsset(
         key=f"key-{slug}", kind="video", title="看一看", unit_id=owner.id, source_key="originals/x/main.mp4",
@@ -122,7 +125,8 @@ def published(owner: Unit, slug: str = "small", tries: int | None = None) -> Cou
     ]
     db.session.add(asset)
     db.session.flush()
-    version = publish(document(slug, tries), {"watch": asset}, unit_id=owner.id, actor_id=None)
+    content = replace(document(slug, tries), watching=watching or Watching())
+    version = publish(content, {"watch": asset}, unit_id=owner.id, actor_id=None)
     db.session.commit()
     return version
 

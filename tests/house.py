@@ -24,10 +24,13 @@ from lms.authoring.models import Draft, DraftLesson, Upload
 from lms.catalogue.models import Course, VersionAsset
 from lms.certificates.models import Certificate, PaperKind
 from lms.core import clock, jobs
+from lms.enrolment.commands import Learner, enrol
 from lms.extensions import db
 from lms.federations import commands as federations
 from lms.federations.models import RoleAssignment, Unit, UnitKind
 from lms.federations.permissions import Role
+from lms.learning import appeals
+from lms.learning.models import Appeal
 from lms.materials.models import Material, MaterialPage
 from lms.service_records import commands as service
 from lms.service_records import requests as asking
@@ -249,3 +252,14 @@ def upload(place: Unit) -> Upload:
 def course(place: Unit) -> Course:
     """Return a published course of a unit."""
     return factories.published(place, f"small-{next(_numbers)}").course
+
+
+def appeal(place: Unit) -> Appeal:
+    """Add an open appeal of a person of a unit about the video of a course published above it."""
+    number = next(_numbers)
+    version = factories.published(place, slug=f"appealed-{number}")
+    her = person(place)
+    enrolment = enrol(Learner(her.id, None), version.course)
+    made = appeals.make(enrolment, version.content.lesson("watch"), "上周在活动室看完的。")
+    db.session.commit()
+    return made

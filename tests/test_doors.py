@@ -44,6 +44,7 @@ DOORS = {
     "accounts.logout": "signed_in",
     "accounts.reset": "public",
     "assets.file": "signed_url",
+    "appeals.decide": "requires:appeals:decide",
     "audit.people": "requires:audit:read",
     "audit.unit": "requires:audit:read",
     "audit_exports.file": "signed_url",
@@ -71,6 +72,7 @@ DOORS = {
 """The doors a change may not move unnoticed."""
 
 OBJECTS: dict[str, Callable[[Unit], int | str]] = {
+    "appeal_id": lambda place: house.appeal(place).id,
     "certificate_id": lambda place: house.certificate(place).id,
     "material_id": lambda place: house.material(place).id,
     "export_id": lambda place: house.failed_export(place).id,
@@ -100,6 +102,7 @@ COURSE = {"title": "上门第一课", "summary": "学会上门。", "tier": "int
 QUESTION = {"kind": "single", "stem": "问", "option_a": "甲", "option_b": "乙", "right": "a", "lesson": ""}
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:02.000\n您好\n".encode()
 FORMS: dict[str, Callable[[Unit | None], dict[str, Any]]] = {
+    "appeals.decide": lambda place: {"decision": "refuse", "answer": "当时停电，没有放完。"},
     "activities.add": lambda place: {"hours": "1", "person": house.person(place).public_id if place else "-"},
     "activities.correct": lambda place: ACTIVITY,
     "activities.record": lambda place: {**ACTIVITY, "unit": units.code_of(place.id) if place else "-"},

@@ -23,6 +23,7 @@ from courses.model import (
     TestOut,
     Tier,
     Validity,
+    Watching,
 )
 from courses.validation import problems_of
 
@@ -146,6 +147,7 @@ class _Reader:
             rules=tuple(_rule(one) for one in head.objects("completion")),
             test_out=_test_out(head.object("test_out")),
             validity=_validity(head.object("validity")),
+            watching=_watching(head.object("watching")),
         )
 
     def _module(self, data: Fields, lessons: Lessons) -> Module:
@@ -177,6 +179,16 @@ def _test_out(fields: Fields | None) -> TestOut | None:
         return None
     lesson, covers = fields.words("lesson", needed=True), fields.strings("covers")
     return TestOut(lesson, fields.whole("percent", 80, 1, 100), covers)
+
+
+def _watching(fields: Fields | None) -> Watching:
+    if fields is None:
+        return Watching()
+    return Watching(
+        fields.flag("no_skip_ahead"),
+        fields.whole("presence_minutes", 0, 0, 120),
+        fields.flag("one_player", default=True),
+    )
 
 
 def _validity(fields: Fields | None) -> Validity | None:

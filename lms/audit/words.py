@@ -16,8 +16,14 @@ KINDS = {State.NEW: "plain", State.LEARNING: "attention", State.DONE: "ok"}
 HOW = {
     How.READ: _l("读完"),
     How.WATCHED: _l("看视频"),
+    How.HEARD: _l("听录音"),
     How.TEXT_VERSION: _l("文字版"),
     How.PASSED: _l("测验通过"),
+    How.ATTENDED: _l("到场学习"),
+    How.ACCEPTED: _l("作业通过"),
+    How.ANSWERED: _l("交了问卷"),
+    How.TESTED_OUT: _l("课前测验通过"),
+    How.DECIDED: _l("单位核实"),
 }
 DEVICES = (
     ("MicroMessenger", _l("微信")),

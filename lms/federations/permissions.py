@@ -7,6 +7,7 @@ from enum import StrEnum
 class Permission(StrEnum):
     """One word per thing that may be done (values are stable, alphabetical)."""
 
+    APPEALS_DECIDE = "appeals:decide"
     AUDIT_READ = "audit:read"
     CERTIFICATES_REVOKE = "certificates:revoke"
     COURSES_PUBLISH = "courses:publish"
@@ -32,10 +33,11 @@ class Role(StrEnum):
 ROLES: Mapping[Role, frozenset[Permission]] = {
     Role.TRAINER: frozenset({Permission.COURSES_WRITE, Permission.COURSES_PUBLISH}),
     Role.REVIEWER: frozenset({Permission.COURSES_REVIEW}),
-    Role.OFFICER: frozenset({Permission.AUDIT_READ, Permission.SLIPS_ISSUE}),
+    Role.OFFICER: frozenset({Permission.APPEALS_DECIDE, Permission.AUDIT_READ, Permission.SLIPS_ISSUE}),
     Role.ORG_ADMIN: frozenset({Permission.RECORDS_CONFIRM}),
     Role.REGISTRAR: frozenset(
         {
+            Permission.APPEALS_DECIDE,
             Permission.PEOPLE_MANAGE,
             Permission.CERTIFICATES_REVOKE,
             Permission.AUDIT_READ,

@@ -133,6 +133,20 @@ def check_lesson(enrolment: Enrolment, lesson: Lesson) -> bool:
     return True
 
 
+def is_done(enrolment_id: int, lesson_id: str) -> bool:
+    """Say whether a lesson is recorded as finished."""
+    return db.session.get(LessonCompletion, (enrolment_id, lesson_id)) is not None
+
+
+def finish_lesson(enrolment: Enrolment, lesson: Lesson, how: How, evidence: dict[str, Any]) -> None:
+    """Record a lesson as finished because a person decided so; then the course, when all are."""
+    row = insert(LessonCompletion).values(
+        enrolment_id=enrolment.id, lesson_id=lesson.id, how=how, at=clock.now(), evidence=evidence
+    )
+    db.session.execute(row.on_conflict_do_nothing())
+    check_course(enrolment)
+
+
 def _record_lesson(enrolment: Enrolment, lesson: Lesson, how: How, state: completion.LessonState) -> None:
     evidence = {
         "watched_share": round(coverage.share(state.stretches, state.duration), 4),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.core import crypto
@@ -25,6 +25,7 @@ class Visit(Base):
     fetched_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     heard_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_seq: Mapped[int] = mapped_column(default=0)
+    presence: Mapped[int] = mapped_column(default=0, server_default="0")
     device: Mapped[str]
     enrolment: Mapped[Enrolment] = relationship()
 
@@ -47,7 +48,10 @@ class LessonProgress(Base):
 
 
 class WatchClock(Base):
-    """The one clock of a learner over all her visits: wall-clock seconds already spent (epoch stretches)."""
+    """The one clock of a learner over all her visits: wall-clock seconds already spent (epoch stretches).
+
+    `player_*` is the visit that plays now, by policy the only one: the one whose media was fetched last.
+    """
 
     __tablename__ = "watch_clocks"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -56,7 +60,38 @@ class WatchClock(Base):
     spent: Mapped[list[list[float]]] = mapped_column(db.JSON, default=list)
     lent_day: Mapped[str] = mapped_column(default="")
     lent_seconds: Mapped[float] = mapped_column(default=0.0)
+    player_visit_id: Mapped[int | None]
+    player_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    player_heard_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     __table_args__ = (CheckConstraint("(person_id IS NULL) <> (visitor_id IS NULL)", name="one_learner"),)
+
+
+class Appeal(Base):
+    """She says that a lesson she finished is not counted; an officer decides, and both stay on record."""
+
+    __tablename__ = "appeals"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(db.ForeignKey("enrolments.id"))
+    lesson_id: Mapped[str]
+    unit_id: Mapped[int] = mapped_column(db.ForeignKey("units.id"), index=True)
+    note: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    state: Mapped[str] = mapped_column(default="open")
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(db.ForeignKey("people.id"))
+    answer: Mapped[str | None]
+    enrolment: Mapped[Enrolment] = relationship()
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'accepted', 'refused')", name="state"),
+        db.Index(
+            "uq_appeals_open",
+            "enrolment_id",
+            "lesson_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
 
 
 class OutboxEntry(Base):

@@ -48,9 +48,15 @@ class AnswerEntry(_Entry):
     response: Annotated[list[Any], Field(max_length=100)]
 
 
-_adapter: TypeAdapter[WatchedEntry | AnswerEntry] = TypeAdapter(
-    Annotated[WatchedEntry | AnswerEntry, Field(discriminator="kind")]
-)
+class PresentEntry(_Entry):
+    """She pressed the button of a video that had paused to ask whether she is still there."""
+
+    kind: Literal["present"]
+    visit: Annotated[str, Field(max_length=64)]
+
+
+Entry = WatchedEntry | AnswerEntry | PresentEntry
+_adapter: TypeAdapter[Entry] = TypeAdapter(Annotated[Entry, Field(discriminator="kind")])
 Judged = dict[str, Any]
 _ANSWERED = select(OutboxEntry.id, OutboxEntry.result).where(
     OutboxEntry.id.in_(bindparam("ids", expanding=True)), OutboxEntry.learner == bindparam("learner")
@@ -76,7 +82,7 @@ class Bundle:
     """The entries of one request, read and looked up; `take` judges them under the write lock."""
 
     learner: Learner
-    read: Sequence[WatchedEntry | AnswerEntry | Judged]
+    read: Sequence[Entry | Judged]
     visits: Mapping[str, watching.OpenVisit]
     papers: Mapping[str, answering.OpenPaper]
     faults: Mapping[str, str]
@@ -102,17 +108,26 @@ class Bundle:
             results.append(before[one.id])
         return results
 
-    def _judge(self, entry: WatchedEntry | AnswerEntry) -> Judged:
+    def _judge(self, entry: Entry) -> Judged:
         if isinstance(entry, AnswerEntry):
             return self._judge_answer(entry)
+        if isinstance(entry, PresentEntry):
+            return self._judge_presence(entry)
         visit = self.visits.get(entry.visit)
         watched = watching.Watched(entry.visit, entry.seq, entry.stretches, entry.rate)
         if reason := watching.fault(watched, visit, clock.now()):
             return _refused(reason)
         if visit is None:
             return _refused(UNREADABLE)
-        result = watching.credit(watched, visit, self.learner)
+        result = watching.credit(watched, visit, self.learner, content_of(visit.version_id).watching)
         return result | {"lesson_done": _lesson_done(visit, result["share"])}
+
+    def _judge_presence(self, entry: PresentEntry) -> Judged:
+        visit = self.visits.get(entry.visit)
+        if visit is None:
+            return _refused("没有找到这次播放。请刷新页面再看。")
+        watching.note_presence(visit)
+        return {"state": "kept", "credited": 0, "reason": None}
 
     def _judge_answer(self, entry: AnswerEntry) -> Judged:
         paper = self.papers.get(entry.attempt)
@@ -125,7 +140,9 @@ class Bundle:
 def bundle(raw: Sequence[object], learner: Learner) -> Bundle:
     """Read the entries and look up what they are about: everything that needs no lock."""
     read = [_read(one) for one in raw]
-    visits = watching.visits_of(learner, [one.visit for one in read if isinstance(one, WatchedEntry)])
+    visits = watching.visits_of(
+        learner, [one.visit for one in read if isinstance(one, WatchedEntry | PresentEntry)]
+    )
     answers = [one for one in read if isinstance(one, AnswerEntry)]
     papers = answering.papers_of(learner, [one.attempt for one in answers])
     faults = {
@@ -136,7 +153,7 @@ def bundle(raw: Sequence[object], learner: Learner) -> Bundle:
     return Bundle(learner, read, visits, papers, faults)
 
 
-def _read(raw: object) -> WatchedEntry | AnswerEntry | Judged:
+def _read(raw: object) -> Entry | Judged:
     try:
         entry = _adapter.validate_python(raw)
         UUID(entry.id)

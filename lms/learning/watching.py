@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, update
 
 from courses import coverage
 from courses.coverage import Stretches
+from courses.model import Watching
 from lms.assets.models import MediaAsset
 from lms.core import clock
 from lms.enrolment.commands import Learner
@@ -22,6 +23,13 @@ TOLERANCE_SECONDS = 2.0
 """Per person and day: clocks, buffers and rounding; never more in all."""
 VISIT_GOOD_FOR = timedelta(days=14)
 MAX_STRETCHES = 500
+SMALL_JUMP = 2.0
+"""Seconds a player may be ahead of what was seen where skipping ahead is not allowed: ticks and key frames."""
+STILL_PLAYING = timedelta(seconds=45)
+"""A player reports every 15 s; after three silences it is taken to have stopped."""
+LONGER = "比实际经过的时间长，多出的部分没有计入。"
+LATER = "这门课要按顺序看，跳过去的部分没有计入。请从没看过的地方接着看。"
+ELSEWHERE = "您在另一处也打开了视频，这里先停下来。看过的都记着；想在这里接着看，请刷新这一页。"
 OVERSHOOT = 1.5
 """Seconds: players report an end a little past the probed duration."""
 
@@ -63,16 +71,20 @@ _VISITS = (
 _VISITS_OF_PERSON = _VISITS.where(Enrolment.person_id == bindparam("owner"))
 _VISITS_OF_VISITOR = _VISITS.where(Enrolment.visitor_id == bindparam("owner"))
 _CLOCK = select(
-    WatchClock.id, WatchClock.spent, WatchClock.lent_day, WatchClock.lent_seconds
-).with_for_update()
+    WatchClock.id, WatchClock.spent, WatchClock.lent_day, WatchClock.lent_seconds, WatchClock.player_visit_id,
+    WatchClock.player_since, WatchClock.player_heard_at,
+).with_for_update()  # fmt: skip
 _CLOCK_OF_PERSON = _CLOCK.where(WatchClock.person_id == bindparam("owner"))
 _CLOCK_OF_VISITOR = _CLOCK.where(WatchClock.visitor_id == bindparam("owner"))
 _clocks, _rows, _visits = (table(model) for model in (WatchClock, LessonProgress, Visit))
 _SPEND = (
     update(_clocks)
     .where(_clocks.c.id == bindparam("clock"))
-    .values(spent=bindparam("spent"), lent_day=bindparam("day"), lent_seconds=bindparam("lent"))
-)
+    .values(
+        spent=bindparam("spent"), lent_day=bindparam("day"), lent_seconds=bindparam("lent"),
+        player_visit_id=bindparam("player"), player_since=bindparam("since"), player_heard_at=bindparam("heard"),
+    )
+)  # fmt: skip
 _WATCHED = (
     select(LessonProgress.stretches, LessonProgress.position)
     .where(
@@ -93,6 +105,7 @@ _HEARD = (
     .where(_visits.c.id == bindparam("visit"))
     .values(heard_at=bindparam("now"), last_seq=bindparam("seq"))
 )
+_PRESENT = update(_visits).where(_visits.c.id == bindparam("visit")).values(presence=_visits.c.presence + 1)
 
 
 def visits_of(learner: Learner, tokens: Sequence[str]) -> Mapping[str, OpenVisit]:
@@ -128,24 +141,40 @@ def _sound(stretch: Sequence[float], duration: float) -> bool:
     return 0 <= stretch[0] < stretch[1] <= duration + OVERSHOOT
 
 
-def credit(entry: Watched, visit: OpenVisit, learner: Learner) -> dict[str, Any]:
+def credit(entry: Watched, visit: OpenVisit, learner: Learner, policy: Watching) -> dict[str, Any]:
     """Believe what the learner's clock allows; returns the outbox result without its id. Holds the write lock."""
     now = clock.now()
+    row = _row_of(visit)
+    before = tuple((start, end) for start, end in row.stretches)
     played = coverage.merge((), [(start, min(end, visit.duration)) for start, end in entry.stretches])
     length = coverage.covered(played)
-    believed = _pay(learner, visit, length / entry.rate, now) * entry.rate
-    kept = prefix(played, believed)
-    credited, watched = _add(visit, entry, kept, now)
+    allowed = in_order(played, before) if policy.no_skip_ahead else played
+    cost = coverage.covered(allowed)
+    granted, pause = _pay(learner, visit, cost / entry.rate, now, policy)
+    believed = granted * entry.rate
+    after = coverage.merge(before, prefix(allowed, believed))
+    _keep(visit, entry, after, row.position, now)
     whole = believed >= length - 0.05
     state = "kept" if whole else "partial" if believed > 0.05 else "refused"
-    reason = None if whole else "比实际经过的时间长，多出的部分没有计入。"
     return {
         "state": state,
-        "credited": round(credited, 2),
-        "reason": reason,
-        "watched": [list(stretch) for stretch in watched],
-        "share": round(coverage.share(watched, visit.duration), 4),
-    }
+        "credited": round(coverage.covered(after) - coverage.covered(before), 2),
+        "reason": None if whole else LATER if cost < length - 0.05 else LONGER,
+        "watched": [list(stretch) for stretch in after],
+        "share": round(coverage.share(after, visit.duration), 4),
+    } | ({"pause": pause} if pause else {})
+
+
+def in_order(played: Stretches, before: Stretches) -> Stretches:
+    """Return what of a set was played without jumping ahead of everything seen so far."""
+    kept: list[tuple[float, float]] = []
+    for start, end in played:
+        seen = coverage.merge(before, kept)
+        reached = seen[0][1] if seen and seen[0][0] <= SMALL_JUMP else 0.0
+        if start > reached + SMALL_JUMP:
+            break
+        kept.append((start, end))
+    return tuple(kept)
 
 
 def prefix(stretches: Stretches, seconds: float) -> Stretches:
@@ -159,8 +188,10 @@ def prefix(stretches: Stretches, seconds: float) -> Stretches:
     return tuple(kept)
 
 
-def _pay(learner: Learner, visit: OpenVisit, cost: float, now: datetime) -> float:
-    """Return how many of `cost` seconds the one clock of this learner grants, tolerance included; keeps it."""
+def _pay(
+    learner: Learner, visit: OpenVisit, cost: float, now: datetime, policy: Watching
+) -> tuple[float, str]:
+    """Return how many of `cost` seconds the one clock of this learner grants, tolerance included, and why to pause."""
     row = _clock_of(learner)
     since = visit.fetched_at.timestamp() if visit.fetched_at else now.timestamp()
     spent = tuple((start, end) for start, end in row.spent)
@@ -169,10 +200,25 @@ def _pay(learner: Learner, visit: OpenVisit, cost: float, now: datetime) -> floa
     lent = row.lent_seconds if row.lent_day == today else 0.0
     extra = min(max(0.0, cost - granted), TOLERANCE_SECONDS - lent)
     oldest = (now - VISIT_GOOD_FOR - timedelta(days=1)).timestamp()
-    kept = [[start, end] for start, end in spent if end > oldest]
-    values = {"clock": row.id, "spent": kept, "day": today, "lent": lent + extra}
+    other = policy.one_player and _plays_elsewhere(row, visit, now)
+    player = (
+        (row.player_visit_id, row.player_since, row.player_heard_at)
+        if other
+        else (visit.id, visit.fetched_at, now)
+    )
+    values = {
+        "clock": row.id, "spent": [[start, end] for start, end in spent if end > oldest], "day": today,
+        "lent": lent + extra, "player": player[0], "since": player[1], "heard": player[2],
+    }  # fmt: skip
     db.session.connection().execute(_SPEND, values)
-    return granted + extra
+    return granted + extra, ELSEWHERE if other else ""
+
+
+def _plays_elsewhere(row: Any, visit: OpenVisit, now: datetime) -> bool:
+    """Say whether a visit whose media was fetched later plays right now."""
+    if row.player_visit_id in (None, visit.id) or visit.fetched_at is None:
+        return False
+    return bool(row.player_since > visit.fetched_at and now - row.player_heard_at < STILL_PLAYING)
 
 
 def _clock_of(learner: Learner) -> Any:
@@ -191,21 +237,28 @@ def _clock_of(learner: Learner) -> Any:
     return row
 
 
-def _add(visit: OpenVisit, entry: Watched, kept: Stretches, now: datetime) -> tuple[float, Stretches]:
-    """Merge believed stretches into the progress row; returns (newly covered seconds, all stretches)."""
-    connection = db.session.connection()
+def _row_of(visit: OpenVisit) -> Any:
     key = {"enrolment": visit.enrolment_id, "lesson": visit.lesson_id}
-    row = connection.execute(_WATCHED, key).one()
-    before = tuple((start, end) for start, end in row.stretches)
-    after = coverage.merge(before, kept)
-    newest = kept and entry.seq >= visit.last_seq
+    return db.session.connection().execute(_WATCHED, key).one()
+
+
+def _keep(visit: OpenVisit, entry: Watched, after: Stretches, position: float, now: datetime) -> None:
+    """Write the merged stretches, where she is, and that the visit was heard of."""
+    connection = db.session.connection()
+    newest = entry.seq >= visit.last_seq
     values = {
+        "enrolment": visit.enrolment_id,
+        "lesson": visit.lesson_id,
         "stretches": [list(stretch) for stretch in after],
         "seconds": coverage.covered(after),
-        "at": min(entry.stretches[-1][1], visit.duration) if newest else row.position,
+        "at": min(entry.stretches[-1][1], visit.duration) if newest else position,
         "now": now,
     }
-    connection.execute(_ADD, key | values)
+    connection.execute(_ADD, values)
     heard = {"visit": visit.id, "now": now, "seq": max(entry.seq, visit.last_seq)}
     connection.execute(_HEARD, heard)
-    return coverage.covered(after) - coverage.covered(before), after
+
+
+def note_presence(visit: OpenVisit) -> None:
+    """She answered a question of whether she is still there."""
+    db.session.connection().execute(_PRESENT, {"visit": visit.id})

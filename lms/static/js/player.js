@@ -63,6 +63,23 @@
       this.open[1] = now;
     }
     if (this.amount() >= EVERY) { this.push(); }
+    this.ask(step);
+  };
+
+  /* Some courses ask now and then whether she is still there: the video pauses, a button goes on. */
+  Player.prototype.ask = function (step) {
+    var every = parseFloat(this.video.getAttribute('data-presence')) * 60, box = this.find('[data-present]');
+    if (!every || !box) { return; }
+    this.unasked = (this.unasked || 0) + Math.max(0, Math.min(step, 2.5));
+    if (this.unasked < every) { return; }
+    this.unasked = 0;
+    this.video.pause();
+    box.hidden = false;
+  };
+
+  Player.prototype.reached = function () {
+    var seen = merge(this.known.concat(this.parts, this.open ? [this.open] : []));
+    return seen.length && seen[0][0] <= 2 ? seen[0][1] : 0;
   };
 
   Player.prototype.close = function () {
@@ -92,7 +109,10 @@
     var self = this, video = this.video;
     video.addEventListener('timeupdate', function () { self.tick(); });
     video.addEventListener('play', function () { self.failed(false); });
-    video.addEventListener('seeking', function () { self.close(); });
+    video.addEventListener('seeking', function () {
+      self.close();
+      if (video.hasAttribute('data-no-skip') && video.currentTime > self.reached() + 1) { video.currentTime = self.reached(); }
+    });
     video.addEventListener('ratechange', function () {
       self.push();
       self.rate = Math.max(1, Math.min(2, video.playbackRate));
@@ -174,6 +194,11 @@
         remember('captions', on ? 'on' : 'off');
         button.setAttribute('aria-pressed', String(on));
       },
+      present: function () {
+        self.find('[data-present]').hidden = true;
+        JG.outbox.push({ kind: 'present', visit: self.visit });
+        self.play();
+      },
       low: function (button) { self.source(button.getAttribute('aria-pressed') !== 'true', true); },
       retry: function () { self.begin = self.video.currentTime || self.resume || null; self.failed(false); self.video.load(); self.play(); }
     };
@@ -214,6 +239,17 @@
     if (result.state === 'kept') { this.known = merge(this.known.concat(entry.stretches)); }
     if (result.state !== 'refused') { this.draw(result.share); }
     if (result.lesson_done || result.done) { this.finish(); }
+    if (result.pause && !this.video.paused) { this.elsewhere(result.pause); }
+  };
+
+  /* She plays on another device: this one stops and says so. */
+  Player.prototype.elsewhere = function (words) {
+    var box = this.find('[data-elsewhere]');
+    this.video.pause();
+    if (box) {
+      box.querySelector('p').textContent = words;
+      box.hidden = false;
+    }
   };
 
   /* Done: the way on is shown, and becomes the one red button. */
