@@ -4,8 +4,56 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from courses.items import Criterion, Item, leaves
+from courses.bodies import (
+    KINDS,
+    Asks,
+    AssignmentBody,
+    AudioBody,
+    Body,
+    ClassroomBody,
+    DocumentBody,
+    Draw,
+    EvidenceKind,
+    LessonKind,
+    Question,
+    QuizBody,
+    SurveyBody,
+    TextBody,
+    TextPage,
+    VideoBody,
+)
+from courses.items import Item, leaves
 
+__all__ = [
+    "DOCUMENT_VERSION",
+    "KINDS",
+    "Asked",
+    "Asks",
+    "AssignmentBody",
+    "AudioBody",
+    "Body",
+    "Category",
+    "ClassroomBody",
+    "Course",
+    "DocumentBody",
+    "Draw",
+    "EvidenceKind",
+    "Lesson",
+    "LessonKind",
+    "LocalField",
+    "Module",
+    "PreTest",
+    "Question",
+    "QuizBody",
+    "Review",
+    "Rule",
+    "SurveyBody",
+    "TextBody",
+    "TextPage",
+    "Tier",
+    "Validity",
+    "VideoBody",
+]
 DOCUMENT_VERSION = 2
 
 
@@ -39,145 +87,6 @@ class Review(StrEnum):
     AWAITING_EXPERT = "awaiting_expert"
 
 
-class LessonKind(StrEnum):
-    """Kinds of lessons."""
-
-    TEXT = "text"
-    VIDEO = "video"
-    AUDIO = "audio"
-    DOCUMENT = "document"
-    CLASSROOM = "classroom"
-    QUIZ = "quiz"
-    ASSIGNMENT = "assignment"
-    SURVEY = "survey"
-
-
-@dataclass(frozen=True, slots=True)
-class TextBody:
-    """Markdown to read; done when the end was reached and `min_seconds` have passed."""
-
-    markdown: str
-    min_seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class TextPage:
-    """One page of a video's text version, with its minimum time in seconds."""
-
-    markdown: str
-    min_seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class VideoBody:
-    """A video by its asset key; done at `watched_share` (0..1), or by pages and check questions (文字版)."""
-
-    asset: str
-    watched_share: float
-    pages: tuple[TextPage, ...]
-    checks: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AudioBody:
-    """A recording by its asset key; done at `heard_share` (0..1), or by pages and check questions (文字版)."""
-
-    asset: str
-    heard_share: float
-    pages: tuple[TextPage, ...] = ()
-    checks: tuple[Item, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentBody:
-    """A document by its asset key; done when its last page was reached and `min_seconds` have passed."""
-
-    asset: str
-    min_seconds: int
-    markdown: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ClassroomBody:
-    """A session in a hall; done when a person has recorded her attendance."""
-
-    markdown: str
-    minutes: int
-    place_note: str = ""
-    bring: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """How many items a paper takes of those with all these tags and this difficulty (0: any)."""
-
-    count: int
-    tags: tuple[str, ...] = ()
-    difficulty: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class QuizBody:
-    """A paper; `pass_mark` in percent, `tries` None for no limit; with `draws`, `items` is the bank they draw from."""
-
-    items: tuple[Item, ...]
-    pass_mark: int
-    tries: int | None
-    shuffle: bool
-    draws: tuple[Draw, ...] = ()
-    shuffle_options: bool = False
-
-
-class EvidenceKind(StrEnum):
-    """What an assignment asks her to hand in."""
-
-    PHOTO = "photo"
-    TEXT = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class AssignmentBody:
-    """Something to do and show; done when a person has accepted it with at least `pass_points` of the rubric."""
-
-    markdown: str
-    evidence: tuple[EvidenceKind, ...]
-    rubric: tuple[Criterion, ...]
-    pass_points: int
-
-
-class Asks(StrEnum):
-    """Ways to answer a survey question."""
-
-    ONE = "one"
-    SEVERAL = "several"
-    SCALE = "scale"
-    WORDS = "words"
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question of a survey; nothing is right or wrong."""
-
-    id: str
-    text: str
-    asks: Asks
-    options: tuple[str, ...] = ()
-    optional: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SurveyBody:
-    """Questions without a key; done when it was handed in."""
-
-    markdown: str
-    questions: tuple[Question, ...]
-
-
-Body = (
-    TextBody | VideoBody | AudioBody | DocumentBody | ClassroomBody | QuizBody | AssignmentBody | SurveyBody
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """A place in the course; its id is permanent over all versions."""
@@ -193,18 +102,6 @@ class Lesson:
     def kind(self) -> LessonKind:
         """The kind, read from the body."""
         return KINDS[type(self.body)]
-
-
-KINDS: dict[type[Body], LessonKind] = {
-    TextBody: LessonKind.TEXT,
-    VideoBody: LessonKind.VIDEO,
-    AudioBody: LessonKind.AUDIO,
-    DocumentBody: LessonKind.DOCUMENT,
-    ClassroomBody: LessonKind.CLASSROOM,
-    QuizBody: LessonKind.QUIZ,
-    AssignmentBody: LessonKind.ASSIGNMENT,
-    SurveyBody: LessonKind.SURVEY,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +141,7 @@ class Validity:
 
 
 @dataclass(frozen=True, slots=True)
-class TestOut:
+class PreTest:
     """A pre-test that, passed with `percent`, stands for the lessons it names."""
 
     lesson: str
@@ -295,7 +192,7 @@ class Course:
     cover_alt: str = ""
     local: tuple[LocalField, ...] = ()
     rules: tuple[Rule, ...] = ()
-    test_out: TestOut | None = None
+    test_out: PreTest | None = None
     validity: Validity | None = None
     watching: Watching = Watching()
 

@@ -18,9 +18,9 @@ from courses.model import (
     Course,
     LocalField,
     Module,
+    PreTest,
     Review,
     Rule,
-    TestOut,
     Tier,
     Validity,
     Watching,
@@ -174,11 +174,11 @@ def _rule(fields: Fields) -> Rule:
     )
 
 
-def _test_out(fields: Fields | None) -> TestOut | None:
+def _test_out(fields: Fields | None) -> PreTest | None:
     if fields is None:
         return None
     lesson, covers = fields.words("lesson", needed=True), fields.strings("covers")
-    return TestOut(lesson, fields.whole("percent", 80, 1, 100), covers)
+    return PreTest(lesson, fields.whole("percent", 80, 1, 100), covers)
 
 
 def _watching(fields: Fields | None) -> Watching:

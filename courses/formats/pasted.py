@@ -5,7 +5,8 @@ from courses.formats import pasted_marks as marks
 from courses.formats.bank import Ids
 from courses.formats.pasted_answers import Answers, give
 from courses.formats.pasted_blocks import Block, Blocks
-from courses.formats.pasted_items import Doubt, item_of
+from courses.formats.pasted_draft import Doubt
+from courses.formats.pasted_items import item_of
 from courses.formats.pasted_marks import fold
 from courses.items import Item
 from courses.validation import problems_of_item

@@ -1,23 +1,18 @@
 """A block to an item, or to a doubt: nothing is taken that the text does not say."""
 
 import re
-from dataclasses import dataclass, field
 
 from courses.formats import pasted_marks as marks
+from courses.formats.pasted_blanks import filled
 from courses.formats.pasted_blocks import Block
+from courses.formats.pasted_draft import Decided, Doubt, Draft
 from courses.formats.pasted_marks import fold, judged
-from courses.items import EARNS_BY_PART, Criterion, Item, ItemKind, KeyPart, Number, Option
+from courses.items import EARNS_BY_PART, Criterion, Item, ItemKind, Option
 
 _LETTERS = re.compile(r"[(\[]?\s*([A-Ha-h](?:[\s,、;/|&和与+.]*[A-Ha-h])*)\s*[)\]]?(?![A-Za-z])")
 _RIGHT_MARK = re.compile(r"\s*(?:[(\[]\s*(?:√|正确(?:答案|选项)?|答案|对)\s*[)\]]|√|★)\s*$")
 _ARROWS = re.compile(r"\s*(?:->|→|>|-|—|–)\s*")
 _REASON = re.compile(r"(?:因为|理由|根据|依据|见|参见|解析|。|;|\(|,因)")
-_PLUS_MINUS = re.compile(
-    r"([+-]?\d+(?:\.\d+)?)\s*(?:±|\+/-|\(?\s*(?:允许)?误差\s*:?\s*(?:±)?)\s*(\d+(?:\.\d+)?)\s*\)?\s*$"
-)
-_PART_MARK = re.compile(
-    r"\s*(?:\(\d{1,2}\)|[①②③④⑤⑥⑦⑧⑨⑩]|第[一二三四五六七八九十\d]{1,2}空\s*[:、]?|(?<!\d)\d{1,2}[.、)](?!\d))\s*"
-)
 _DIFFICULTY = {
     "易": 1,
     "容易": 1,
@@ -31,30 +26,6 @@ _DIFFICULTY = {
     "较难": 3,
     "高": 3,
 }
-_SHORT = 30
-
-
-class Doubt(Exception):
-    """Something that cannot be told for sure: stable code and the sentence for the trainer."""
-
-    def __init__(self, code: str, words: str) -> None:
-        super().__init__(words)
-        self.code, self.words = code, words
-
-
-@dataclass
-class _Draft:
-    """What a block says, as far as it has been read."""
-
-    block: Block
-    stem: str
-    kind: ItemKind | None
-    word: str
-    points: int
-    texts: list[str] = field(default_factory=list)
-    starred: list[int] = field(default_factory=list)
-    inside: str = ""
-    answer: str = ""
 
 
 def item_of(block: Block, item_id: str) -> Item:
@@ -78,14 +49,9 @@ def item_of(block: Block, item_id: str) -> Item:
     )
 
 
-Decided = tuple[
-    ItemKind, tuple[KeyPart, ...], tuple[Option, ...], str, tuple[Criterion, ...], tuple[tuple[str, ...], ...]
-]
-
-
-def _draft(block: Block) -> _Draft:
+def _draft(block: Block) -> Draft:
     stem, kind, word, points = _marked("\n".join(block.stem), block)
-    draft = _Draft(block, stem, kind, word, points)
+    draft = Draft(block, stem, kind, word, points)
     for at, (_, text, star) in enumerate(block.options):
         if found := _RIGHT_MARK.search(fold(text)):
             text = text[: found.start()]
@@ -107,9 +73,7 @@ def _marked(stem: str, block: Block) -> tuple[str, ItemKind | None, str, int]:
     """Read and take off the marks of kind and points at both ends of a stem."""
     kind, word, points = block.section.kind, block.section.word, block.section.points
     for name in ("题型",):
-        if name in block.details and (
-            found := re.match(r"[\[(]?(" + marks._WORDS + ")", block.details[name])
-        ):
+        if name in block.details and (found := re.match(r"[\[(]?(" + marks.WORDS + ")", block.details[name])):
             kind, word = marks.kind_of(found.group(1)), found.group(1)
     for _ in range(3):
         folded = fold(stem)
@@ -136,7 +100,7 @@ def _at_end(pattern: "re.Pattern[str]", folded: str) -> "re.Match[str] | None":
     return None
 
 
-def _take_inside(draft: _Draft) -> None:
+def _take_inside(draft: Draft) -> None:
     """Take an answer written into the brackets of the stem, when it can be nothing else."""
     found = list(marks.KEY_BRACKET.finditer(fold(draft.stem)))
     has_empty = bool(marks.EMPTY_BRACKET.search(fold(draft.stem)))
@@ -154,7 +118,7 @@ def _take_inside(draft: _Draft) -> None:
         draft.stem = f"{draft.stem[:begin]}（　）{draft.stem[end:]}"
 
 
-def _decide(draft: _Draft) -> Decided:
+def _decide(draft: Draft) -> Decided:
     if draft.kind in (ItemKind.CASE, ItemKind.MATCH):
         raise Doubt("kind", "材料题和连线题的写法太多，这里不猜。请用表格模板或在题库里直接写。")
     if draft.inside and draft.answer and _signs(draft.inside) != _signs(draft.answer):
@@ -172,7 +136,7 @@ def _decide(draft: _Draft) -> Decided:
         bare = _bare_judgement(draft, answer)
         if bare:
             return bare
-    return _filled(draft, answer)
+    return filled(draft, answer)
 
 
 def _signs(text: str) -> str:
@@ -180,7 +144,7 @@ def _signs(text: str) -> str:
     return str(sign) if sign is not None else re.sub(r"[^A-H]", "", fold(text).upper())
 
 
-def _bare_judgement(draft: _Draft, answer: str) -> Decided | None:
+def _bare_judgement(draft: Draft, answer: str) -> Decided | None:
     stem = draft.stem
     if not answer and (found := re.search(r"[\s。.]*\(?\s*([√×])\s*\)?[\s。]*$", fold(stem))):
         answer, stem = found.group(1), stem[: found.start(1)].rstrip("（( ")
@@ -225,7 +189,7 @@ def _tidy(stem: str) -> str:
     return stem[found.end() :].strip() if found else stem
 
 
-def _with_options(draft: _Draft, answer: str) -> Decided:
+def _with_options(draft: Draft, answer: str) -> Decided:
     options = tuple(Option("abcdefgh"[at], text) for at, text in enumerate(draft.texts))
     letters = _letters(draft, answer)
     signs = [judged(text) for text in draft.texts]
@@ -252,7 +216,7 @@ def _with_options(draft: _Draft, answer: str) -> Decided:
     return kind, tuple(sorted(letters)), options, draft.stem, (), ()
 
 
-def _letters(draft: _Draft, answer: str) -> list[str]:
+def _letters(draft: Draft, answer: str) -> list[str]:
     marked = ["abcdefgh"[at] for at in draft.starred]
     if not answer:
         if marked:
@@ -264,7 +228,7 @@ def _letters(draft: _Draft, answer: str) -> list[str]:
     return letters
 
 
-def _written(draft: _Draft, answer: str) -> list[str]:
+def _written(draft: Draft, answer: str) -> list[str]:
     """The letters of an answer; words behind them must be the option itself or a reason."""
     same = [at for at, text in enumerate(draft.texts) if fold(text).strip() == fold(answer).strip()]
     if len(same) == 1:
@@ -297,93 +261,11 @@ def _written(draft: _Draft, answer: str) -> list[str]:
     return letters
 
 
-def _essay(draft: _Draft, answer: str) -> Decided:
+def _essay(draft: Draft, answer: str) -> Decided:
     if not answer:
         raise Doubt("answer-missing", "这道问答题没有参考答案，请写上“参考答案：……”，批改的人要看。")
     rubric = (Criterion("r1", answer, draft.points),)
     return ItemKind.ESSAY, (), (), draft.stem, rubric, ()
-
-
-def _filled(draft: _Draft, answer: str) -> Decided:
-    """Blanks of a stem and the words that belong into them."""
-    stem, own = _blanks(draft.stem, filled=not answer)
-    count = stem.count("\0")
-    if own and not answer:
-        return _gaps(stem, own)
-    if not answer:
-        raise Doubt("answer-missing", "没有找到答案。请在题目下面写“答案：……”。")
-    if count > 1:
-        parts = _parts(answer, count)
-        if parts is None:
-            raise Doubt(
-                "answer", f"题里有 {count} 个空，答案“{answer[:30]}”分不出 {count} 个。请用分号隔开。"
-            )
-        return _gaps(stem, parts)
-    if count == 0 and draft.kind != ItemKind.TEXT and (len(answer) > _SHORT or "\n" in answer):
-        raise Doubt("kind", "看不出是填空还是问答。请在题号前写“【填空题】”或“【简答题】”。")
-    if found := _PLUS_MINUS.match(fold(answer)):
-        number = Number(float(found.group(1)), float(found.group(2)))
-        return ItemKind.NUMBER, (number,), (), _shown(stem), (), ()
-    return ItemKind.TEXT, tuple(_accepted(answer)), (), _shown(stem), (), ()
-
-
-def _blanks(stem: str, *, filled: bool) -> tuple[str, list[str]]:
-    """Mark each blank with \\0; with `filled`, words between underscores are answers."""
-    folded, found = fold(stem), []
-    if filled:
-        found = [one.group(1).strip() for one in marks.FILLED.finditer(folded)]
-        if any(marks.BETWEEN.match(one) for one in found):
-            raise Doubt("answer-missing", "没有找到答案。请在题目下面写“答案：……”。")
-        if found:
-            return marks.FILLED.sub("\0", stem), found
-    for pattern in (marks.UNDERSCORES, marks.EMPTY_BRACKET):
-        pieces, at = [], 0
-        for one in pattern.finditer(folded):
-            pieces.append(stem[at : one.start()])
-            at = one.end()
-        if pieces:
-            return "\0".join([*pieces, stem[at:]]), []
-    return stem, []
-
-
-def _shown(stem: str) -> str:
-    return stem.replace("\0", "____")
-
-
-def _gaps(stem: str, parts: list[str]) -> Decided:
-    if len(parts) == 1:
-        return ItemKind.TEXT, tuple(_accepted(parts[0])), (), _shown(stem), (), ()
-    pieces = stem.split("\0")
-    text = pieces[0] + "".join(f"[[{at}]]{piece}" for at, piece in enumerate(pieces[1:], start=1))
-    key: tuple[KeyPart, ...] = tuple(tuple(_accepted(part)) for part in parts)
-    return ItemKind.CLOZE, key, (), text, (), ()
-
-
-def _parts(answer: str, count: int) -> list[str] | None:
-    """Part an answer into as many as there are blanks; by marks, else by the strongest sign that gives the count."""
-    folded = fold(answer)
-    starts = list(_PART_MARK.finditer(folded))
-    if len(starts) == count and not folded[: starts[0].start()].strip():
-        ends = [one.start() for one in starts[1:]] + [len(answer)]
-        parts = [
-            answer[one.end() : end].strip(" ；;，,。、\n") for one, end in zip(starts, ends, strict=True)
-        ]
-        return parts if all(parts) else None
-    for sign in (r"\n", r"[;]", r"[|]", r"[,]", r"[、]", r"\s+", r"[/]"):
-        cuts = [0, *(edge for one in re.finditer(sign, folded) for edge in one.span()), len(answer)]
-        parts = [answer[a:b].strip(" 。\n") for a, b in zip(cuts[::2], cuts[1::2], strict=True)]
-        if len(parts) == count and all(parts):
-            return parts
-    return None
-
-
-def _accepted(answer: str) -> list[str]:
-    """The answers that count, when several are written: 甲/乙, 甲 或 乙, 甲或者乙."""
-    text = answer.strip().rstrip("。").strip()
-    parts = [
-        part.strip() for part in re.split(r"\s*[/|｜／]\s*|\s+或者?\s*|或者|(?<=\S)或(?=[^以者许多\s])", text)
-    ]
-    return list(dict.fromkeys(part for part in parts if part)) if all(parts) else [text]
 
 
 def _difficulty(block: Block) -> int:

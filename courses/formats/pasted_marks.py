@@ -84,13 +84,13 @@ _KINDS: tuple[tuple[str, ItemKind | None], ...] = (
     ("匹配", ItemKind.MATCH),
     ("配对", ItemKind.MATCH),
 )
-_WORDS = "|".join(word for word, _ in _KINDS)
+WORDS = "|".join(word for word, _ in _KINDS)
 HEADING = re.compile(
     rf"\s*[#*=-]*\s*(?P<order>第?[一二三四五六七八九十\d]{{1,3}}(?:部分|大题)?\s*[、.:\s]\s*|第[一二三四五六七八九十\d]{{1,3}}(?:部分|大题)\s*)?"
-    rf"[\[(]?\s*(?P<word>{_WORDS})(?P<ti>题目?)?\s*[\])]?\s*(?P<tail>\(.{{0,80}}\)|\[.{{0,80}}\]|(?:共|每|本).{{0,60}})?\s*[:。]?\s*[#*=-]*\s*$"
+    rf"[\[(]?\s*(?P<word>{WORDS})(?P<ti>题目?)?\s*[\])]?\s*(?P<tail>\(.{{0,80}}\)|\[.{{0,80}}\]|(?:共|每|本).{{0,60}})?\s*[:。]?\s*[#*=-]*\s*$"
 )
 MARKER = re.compile(
-    rf"\s*[\[(]\s*(?P<word>{_WORDS})(?:题目?)?\s*(?:[,，、:]?\s*(?P<points>\d{{1,3}})\s*分)?\s*[\])]\s*[:、.]?\s*"
+    rf"\s*[\[(]\s*(?P<word>{WORDS})(?:题目?)?\s*(?:[,，、:]?\s*(?P<points>\d{{1,3}})\s*分)?\s*[\])]\s*[:、.]?\s*"
 )
 POINTS = re.compile(r"\s*[\[(]\s*(?:本题|共|满分)?\s*(\d{1,3})\s*分\s*[\])]\s*")
 EACH_POINTS = re.compile(r"每(?:小)?题\s*(\d{1,3})\s*分")
