@@ -19,7 +19,7 @@ def read(text: str) -> tuple[tuple[Item, ...], tuple[Problem, ...]]:
     """Return the questions that are clear, and a problem with its line for each one that is not."""
     if len(text) > MAX_TEXT:
         return (), (Problem("", 0, "", "too-large", "粘贴的文字太长（最多 200 万字）。请分几次粘贴。"),)
-    lines = marks.clean(text).split("\n")
+    lines = [marks.GIVEN.sub("", line) for line in marks.clean(text).split("\n")]
     for number, line in enumerate(lines, start=1):
         if len(line) > MAX_LINE:
             words = f"第 {number} 行超过 {MAX_LINE} 个字，不像题目。请检查是不是少了换行。"
@@ -31,7 +31,7 @@ def _read(lines: list[str]) -> tuple[tuple[Item, ...], tuple[Problem, ...]]:
     cut = _answers_at(lines)
     reader = Blocks(lines[:cut])
     blocks = reader.read()
-    problems = _gathered(lines, cut, blocks)
+    problems = _gathered(lines, cut, blocks) + [_stray(line, lines) for line in reader.strays]
     items, ids = [], Ids()
     for block in blocks:
         item, wrong = _one(block, ids)
@@ -49,6 +49,9 @@ def _gathered(lines: list[str], cut: int, blocks: list[Block]) -> list[Problem]:
     if cut >= len(lines):
         return []
     answers = Answers()
+    inline = marks.ANSWERS_LINE.match(fold(lines[cut]))
+    if inline:
+        answers.read([lines[cut][inline.end() :]], cut + 1)
     answers.read(lines[cut + 1 :], cut + 2)
     lost = give(answers.entries, blocks)
     return [Problem("", line, "", "answers", words) for line, words in answers.doubts] + [
@@ -62,7 +65,31 @@ def _answers_at(lines: list[str]) -> int:
         folded = fold(lines[at])
         if marks.ANSWERS_HEAD.match(folded) and _only_answers(lines[at + 1 :]):
             return at
+        if (
+            marks.ANSWERS_LINE.match(folded)
+            and _none_before(lines[:at])
+            and not any(_is_option(one) for one in lines[at + 1 :])
+        ):
+            return at
     return len(lines)
+
+
+def _none_before(lines: list[str]) -> bool:
+    """Whether several questions stand above, none with an answer of its own."""
+    folded = [fold(line) for line in lines]
+    asked = sum(bool(marks.NUMBERED.match(line)) for line in folded)
+    return asked > 1 and not any(
+        marks.ANSWER.match(line) or marks.ANSWER_INSIDE.search(line) for line in folded
+    )
+
+
+def _is_option(line: str) -> bool:
+    return bool(marks.STRICT_OPTION.match(fold(line)))
+
+
+def _stray(line: int, lines: list[str]) -> Problem:
+    words = f"第 {line} 行“{lines[line - 1].strip()[:20]}”不知道属于哪一题，请在题目前面写上题号。"
+    return Problem("", line, "", "stray", words)
 
 
 def _only_answers(rest: list[str]) -> bool:

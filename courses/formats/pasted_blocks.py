@@ -72,7 +72,7 @@ class Blocks:
             self._start(at)
         elif self.blocks and not self._is_closed():
             self._continue(at)
-        else:
+        elif self._letter(folded, strict=True) or marks.ANSWER.match(folded):
             self.strays.append(at + self._first)
 
     def _is_closed(self) -> bool:
@@ -135,10 +135,17 @@ class Blocks:
             )
         self.blocks.append(block)
         self._last = number
-        self._text(block, at, found.end() if found else 0)
+        start = found.end() if found else 0
+        if found and found["marker"]:
+            block.stem.append(found["marker"].strip())
+        if label := marks.LABEL.match(self._folded[at], start):
+            start = label.end()
+        self._text(block, at, start)
 
     def _continue(self, at: int) -> None:
         block, folded = self.blocks[-1], self._folded[at]
+        if marks.CHOICES_LABEL.match(folded):
+            return
         if detail := marks.DETAIL.match(folded):
             block.details[detail["name"]] = detail["value"]
             return

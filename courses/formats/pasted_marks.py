@@ -29,17 +29,11 @@ def fold(line: str) -> str:
     return line.translate(_WIDE)
 
 
-NUMBERED = re.compile(
-    r"\s*(?P<judged>\(\s*[√×对错TFtf]?\s*\)\s*)?"
-    r"(?:第\s*(?P<a>\d{1,4})\s*题\s*[.、:)]?|(?:题目?|问题?|Q)\s*(?P<b>\d{1,4})\s*[.、:)]|[(\[]\s*(?P<c>\d{1,4})\s*[)\]]\s*[.、:]?"
-    r"|(?P<d>\d{1,4})\s*(?:[、:)\]。]|\.(?!\d)))\s*",
-    re.IGNORECASE,
-)
 OPTION = re.compile(
-    r"\s*(?P<star>[*√★]\s*)?[(\[]?(?P<letter>[A-Ha-h])(?:[)\]]\s*[.、:]?|\s*[.、:)．]|\s+|(?=[\u4e00-\u9fff]))\s*"
+    r"\s*(?P<star>[*√★●◉■]\s*)?[○◯□]?\s*[(\[]?(?P<letter>[A-Ha-h])(?:[)\]]\s*[.、:]?|\s*[.、:)．]|\s+|(?=[\u4e00-\u9fff]))\s*"
 )
 STRICT_OPTION = re.compile(
-    r"\s*(?P<star>[*√★]\s*)?(?:[(\[](?P<x>[A-Ha-h])[)\]]\s*[.、:]?|(?P<letter>[A-Ha-h])\s*[.、:)])\s*"
+    r"\s*(?P<star>[*√★●◉■]\s*)?[○◯□]?\s*(?:[(\[](?P<x>[A-Ha-h])[)\]]\s*[.、:]?|(?P<letter>[A-Ha-h])\s*[.、:)])\s*"
 )
 ANSWER_WORD = r"(?:(?:本题)?(?:正确|参考|标准)?答案(?:要点)?|正确选项|正确顺序)"
 ANSWER = re.compile(
@@ -85,6 +79,12 @@ _KINDS: tuple[tuple[str, ItemKind | None], ...] = (
     ("配对", ItemKind.MATCH),
 )
 WORDS = "|".join(word for word, _ in _KINDS)
+NUMBERED = re.compile(
+    rf"\s*(?P<marker>[\[(]\s*(?:{WORDS})题?\s*[\])]\s*)?(?P<judged>\(\s*[√×对错TFtf]?\s*\)\s*)?"
+    rf"(?:第\s*(?P<a>\d{{1,4}})\s*题\s*[.、:)]?|(?:题目?|问题?|Q)\s*(?P<b>\d{{1,4}})\s*[.、:)]|[(\[]\s*(?P<c>\d{{1,4}})\s*[)\]]\s*[.、:]?"
+    rf"|(?P<d>\d{{1,4}})\s*(?:[、:)\]。]|\.(?!\d)))\s*",
+    re.IGNORECASE,
+)
 HEADING = re.compile(
     rf"\s*[#*=-]*\s*(?P<order>第?[一二三四五六七八九十\d]{{1,3}}(?:部分|大题)?\s*[、.:\s]\s*|第[一二三四五六七八九十\d]{{1,3}}(?:部分|大题)\s*)?"
     rf"[\[(]?\s*(?P<word>{WORDS})(?P<ti>题目?)?\s*[\])]?\s*(?P<tail>\(.{{0,80}}\)|\[.{{0,80}}\]|(?:共|每|本).{{0,60}})?\s*[:。]?\s*[#*=-]*\s*$"
@@ -97,6 +97,12 @@ EACH_POINTS = re.compile(r"每(?:小)?题\s*(\d{1,3})\s*分")
 TRUE_WORDS = frozenset(("对", "正确", "√", "是", "t", "true", "yes", "y", "对的", "正确的"))
 FALSE_WORDS = frozenset(
     ("错", "错误", "×", "x", "否", "不对", "不正确", "f", "false", "no", "n", "错的", "错误的")
+)
+GIVEN = re.compile(r"(?:我|你|您|学员|考生|本人)的?答案\s*[:：]\s*[A-Ha-hＡ-Ｈ√×对错]*\s*")
+LABEL = re.compile(r"\s*(?:题目|题干|问题)\s*:\s*(?=\S)")
+CHOICES_LABEL = re.compile(r"\s*(?:选项|备选答案|答案选项)\s*:?\s*$")
+ANSWERS_LINE = re.compile(
+    r"\s*[\[(]?\s*(?:参考|标准|正确)?答案\s*[\])]?\s*:?\s*(?=1\s*(?:[-~—–至]+\s*\d|[.、:)]\s*\S.*[\s;,]2\s*[.、:)]))"
 )
 EMPTY_BRACKET = re.compile(r"[(\[]\s*[)\]]")
 UNDERSCORES = re.compile(r"_{2,}|—{4,}|﹍{2,}|\.{6,}|…{3,}")
