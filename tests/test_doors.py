@@ -114,6 +114,7 @@ FORMS: dict[str, Callable[[Unit | None], dict[str, Any]]] = {
     "lessons.add": lambda place: {"kind": "text"},
     "lessons.save": lambda place: {"title": "测验", "pass_mark": "80", "revision": "1"},
     "packages.bring_in": lambda place: {"unit": house.code(place)},
+    "paste.read": lambda place: {"text": "1. 问\nA. 甲\nB. 乙\n答案：B"},
     "questions.add": lambda place: QUESTION,
     "questions.save": lambda place: QUESTION | {"revision": house.question_stamp(place)},
     "teach.create": lambda place: COURSE | {"unit": house.code(place)},
