@@ -24,6 +24,15 @@ TOO_LONG = (
     "<title>地址太长</title><body style='font:20px/1.7 sans-serif;margin:2em'><h1>写得太长了</h1>"
     "<p>地址里的字太多，网站没有处理。搜索请只写最要紧的几个词，最多 100 个字。</p><p><a href=/>回首页</a></p></body></html>"
 )
+LARGE = "^/teach/(l/[0-9]+/film|import|materials/new)$|^/api/uploads"
+LARGE_BODY = "310m"
+"""Addresses that take more than a form, as a pattern of nginx; the application holds each to its own limit."""
+TOO_LARGE = (
+    "<!doctype html><html lang=zh-CN><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    "<title>文件太大了</title><body style='font:20px/1.7 sans-serif;margin:2em'><h1>文件太大了</h1>"
+    "<p>直接传的视频和课程包最大 300 MB，资料最大 50 MB。更大的视频，请在视频课的页面选文件，会分段传，最大 2 GB。"
+    "请退回上一页，您填的内容还在。</p></body></html>"
+)
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,8 @@ def _http(front: Front) -> str:
   send_timeout 60;
   client_header_timeout 30;
   client_body_timeout 60;
-  client_max_body_size 4g;
+  # Forms are small; only the addresses named in LARGE take more (lms.core.bodies says the same in the application).
+  client_max_body_size 5m;
   gzip on;
   gzip_proxied any;
   gzip_vary on;
@@ -122,7 +132,26 @@ def _server(front: Front) -> str:
       add_header Cache-Control $static_cache;
       add_header X-Content-Type-Options nosniff always;
     }}
-{_media(front.storage)}    location / {{
+{_media(front.storage)}    location / {{{_proxy()}
+    }}
+    location ~ "{LARGE}" {{
+      client_max_body_size {LARGE_BODY};{_proxy()}
+    }}
+    location @too_large {{
+      internal;
+      default_type "text/html; charset=utf-8";
+      return 413 "{TOO_LARGE}";
+    }}
+    location @restarting {{
+      internal;
+      default_type "text/html; charset=utf-8";
+      add_header Retry-After 5 always;
+      return 503 "{BUSY}";
+    }}"""
+
+
+def _proxy() -> str:
+    return """
       proxy_pass http://web;
       proxy_http_version 1.1;
       proxy_set_header Connection "";
@@ -137,13 +166,7 @@ def _server(front: Front) -> str:
       proxy_connect_timeout 5;
       proxy_read_timeout 120;
       error_page 502 504 = @restarting;
-    }}
-    location @restarting {{
-      internal;
-      default_type "text/html; charset=utf-8";
-      add_header Retry-After 5 always;
-      return 503 "{BUSY}";
-    }}"""
+      error_page 413 = @too_large;"""
 
 
 def _media(storage: Path | None) -> str:

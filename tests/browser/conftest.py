@@ -79,14 +79,21 @@ def _package(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a site that runs: gunicorn and a quick worker on a fresh database."""
+def site_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The settings of the site: a fresh folder and a free port."""
     data = tmp_path_factory.mktemp("site")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     env = {**os.environ, "LMS_ENV": "demo", "LMS_DATA": str(data), "PORT": str(port)}
     env.pop("LMS_TRUSTED_PROXIES", None)
+    return env
+
+
+@pytest.fixture(scope="module")
+def site(site_env: dict[str, str]) -> Iterator[str]:
+    """The address of a site that runs: gunicorn and a quick worker on a fresh database."""
+    env, data, port = site_env, Path(site_env["LMS_DATA"]), int(site_env["PORT"])
     app = create_app(config.read(env))
     with app.app_context():
         upgrade()

@@ -1,9 +1,11 @@
 """`make run` checks what it was asked for before it touches anything, and says what to do."""
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from scripts import nginx_conf
 from scripts.site import Refused, Site, read
@@ -77,3 +79,13 @@ def test_the_folder_of_media_is_closed_to_everybody_but_the_application(tmp_path
     text = nginx_conf.render(_site(tmp_path).front())
     media = text.split("location /_media/ {")[1].split("}")[0]
     assert "internal;" in media
+
+
+def test_every_address_that_takes_files_is_let_through_by_nginx_and_no_other(app: Flask) -> None:
+    pattern = re.compile(nginx_conf.LARGE)
+    for rule in app.url_map.iter_rules():
+        example = re.sub(r"<int:\w+>", "7", re.sub(r"<\w+>", "Ab-9", rule.rule))
+        if "film" in rule.rule or rule.endpoint in ("packages.bring_in", "packages.ask", "uploads.part"):
+            assert pattern.search(example), example
+        if rule.endpoint in ("lessons.save", "teach.create", "films.send_captions", "accounts.login"):
+            assert not pattern.search(example), example

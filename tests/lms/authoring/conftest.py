@@ -23,7 +23,11 @@ class Studio:
     tree: house.Tree
     person: Person
     browser: FlaskClient
-    draft: Draft
+
+    @property
+    def draft(self) -> Draft:
+        """The course she writes, as it is now."""
+        return db.session.scalars(db.select(Draft).order_by(Draft.id)).first()
 
     def lesson(self, kind: str) -> DraftLesson:
         """Return the lesson of a kind, as it is now."""
@@ -42,9 +46,8 @@ def studio(app: Flask, as_person: Callable[[Person], FlaskClient]) -> Studio:
     tree = house.tree()
     trainer = house.staff(Role.TRAINER, tree.county)
     browser = as_person(trainer)
-    made = Studio(tree, trainer, browser, None)
+    made = Studio(tree, trainer, browser)
     made.post("/teach", title="上门第一课", summary="学会怎样第一次上门。", unit="970101")
-    made.draft = db.session.scalars(db.select(Draft)).one()
     for kind in ("text", "video", "quiz"):
         made.post(f"/teach/c/{made.draft.id}/lessons", kind=kind)
     return made
