@@ -19,6 +19,7 @@ from lms.learning.models import Completion
 from tests import house
 from tests.lms.authoring.conftest import Studio
 
+pytestmark = pytest.mark.both_databases
 QUESTION = {
     "kind": "single",
     "stem": "先说什么？",

@@ -22,6 +22,7 @@ from lms.federations.permissions import Role
 from tests import house
 from tests.lms.authoring.conftest import Studio
 
+pytestmark = pytest.mark.both_databases
 PLAYLIST = b"#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n/etc/passwd\n#EXT-X-ENDLIST\n"
 CAPTIONS = "1\n00:00:00,500 --> 00:00:02,000\n您好\n".encode()
 UNREADABLE = "这个文件读不出来，可能没有传完整，或不是视频。请重新导出 MP4 再试。"
