@@ -39,6 +39,7 @@ from lms.learning.events import CourseCompleted
 from lms.materials import staff_views as material_shelf
 from lms.materials import views as materials
 from lms.materials.events import MaterialReady, MaterialWithdrawn
+from lms.operations import views as operations
 from lms.search import handlers as search_handlers
 from lms.search import views as search
 from lms.service_records import activity_views as activities
@@ -111,4 +112,5 @@ BLUEPRINTS: Sequence[Blueprint] = (
     upload_views.bp,
     materials.bp,
     material_shelf.bp,
+    operations.bp,
 )

@@ -24,6 +24,7 @@ from lms.authoring.models import Draft, DraftLesson, Upload
 from lms.catalogue.models import Course, VersionAsset
 from lms.certificates.models import Certificate, PaperKind
 from lms.core import clock, jobs
+from lms.core.jobs import Job
 from lms.enrolment.commands import Learner, enrol
 from lms.extensions import db
 from lms.federations import commands as federations
@@ -184,6 +185,18 @@ def material(place: Unit, *, status: str = "ready", visibility: str = "public") 
         n=1, text=f"独一份{number}的话", picture_key=f"materials/{number}/p1.png", width=9, height=9
     )
     row.pages = [page]
+    db.session.add(row)
+    db.session.commit()
+    return row
+
+
+def dead_job() -> Job:
+    """Add a job that was given up."""
+    now, key = clock.now(), f"dead:{next(_numbers)}"
+    row = Job(
+        name="certificates.render", payload={"certificate_id": 0}, key=key, lane="quick", state="dead", attempts=5,
+        run_after=now, created_at=now, finished_at=now, last_error="Traceback…\nOSError: No space left on device",
+    )  # fmt: skip
     db.session.add(row)
     db.session.commit()
     return row

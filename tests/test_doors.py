@@ -107,6 +107,7 @@ FORMS: dict[str, Callable[[Unit | None], dict[str, Any]]] = {
     "activities.correct": lambda place: ACTIVITY,
     "activities.record": lambda place: {**ACTIVITY, "unit": units.code_of(place.id) if place else "-"},
     "material_shelf.upload": lambda place: {"file": (io.BytesIO("# 走访\n\n先敲门。".encode()), "走访.md")},
+    "operations.retry": lambda place: {"job": str(house.dead_job().id)},
     "service_desk.answer": lambda place: {"decision": "refuse", "answer": "核对过，没有错。"},
     "service_desk.correct": lambda place: {"hours": "1"},
     "films.send": lambda place: {"video": (BytesIO(b"no film"), "film.mp4")},

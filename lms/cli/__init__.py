@@ -25,7 +25,7 @@ def attach(app: Flask) -> None:
     app.cli.add_command(materials)
     app.cli.add_command(search)
     app.cli.add_command(reindex)
-    for command in (backup, restore):
+    for command in (backup, restore, doctor, storage, units, people):
         app.cli.add_command(command)
 
 
@@ -57,6 +57,10 @@ json_option = click.option("--json", "as_json", is_flag=True, help="one JSON obj
 courses = AppGroup("courses", help="course packages in and out")
 staff_group = AppGroup("staff", help="staff accounts and reset slips")
 materials = AppGroup("materials", help="documents into the library")
+
+storage = AppGroup("storage", help="the stored files")
+units = AppGroup("units", help="the unit tree")
+people = AppGroup("people", help="people in numbers")
 
 
 @click.command()
@@ -154,3 +158,37 @@ def backup(file: str, as_json: bool) -> None:
 def restore(file: str, as_json: bool) -> None:
     """Put a backup in the place of the present data, which are kept aside; the site must be stopped."""
     run("lms.operations.restore:put_back", as_json=as_json, file=file)
+
+
+@click.command()
+@json_option
+@with_appcontext
+def doctor(as_json: bool) -> None:
+    """Try out what the site lives on, the last backup too; one line each, with what to do."""
+    run("lms.cli.health:examine", as_json=as_json)
+
+
+@storage.command("check")
+@click.option("--sweep", is_flag=True, help="remove the files that no row names")
+@json_option
+def storage_check(sweep: bool, as_json: bool) -> None:
+    """Compare every row with its file; list the files that no row names."""
+    run("lms.operations.storage_check:check", as_json=as_json, sweep=sweep)
+
+
+@units.command("import")
+@click.argument("file", type=click.Path())
+@click.option("--dry-run", is_flag=True, help="check everything, write nothing")
+@json_option
+def units_import(file: str, dry_run: bool, as_json: bool) -> None:
+    """Add units from a CSV or XLSX file, all or none."""
+    run("lms.operations.unit_import:bring_in", as_json=as_json, file=file, dry_run=dry_run)
+
+
+@people.command("import")
+@click.argument("file", type=click.Path())
+@click.option("--dry-run", is_flag=True, help="check everything, write nothing")
+@json_option
+def people_import(file: str, dry_run: bool, as_json: bool) -> None:
+    """Add people from a CSV or XLSX file, all or none."""
+    run("lms.operations.people_import:bring_in", as_json=as_json, file=file, dry_run=dry_run)

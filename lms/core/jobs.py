@@ -208,6 +208,7 @@ def progress_of(key: str) -> Job | None:
 def retry(job: Job) -> None:
     """Let a dead job wait again with all its attempts."""
     job.state, job.attempts, job.run_after, job.last_error = JobState.WAITING, 0, clock.now(), None
+    job.finished_at = job.leased_until = None
 
 
 def _finish(job: Claim) -> None:

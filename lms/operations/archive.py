@@ -89,6 +89,14 @@ def pieces(stream: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
+def digest_of(stream: BinaryIO) -> str:
+    """Return the SHA-256 of what is left of an open file, in hex."""
+    digest = hashlib.sha256()
+    for piece in pieces(stream):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
 class Reader:
     """An archive whose manifest is sound; the members are checked while they are read."""
 
