@@ -37,7 +37,7 @@ def named() -> Iterator[Named]:
         for column in table.columns:
             if not column.name.endswith("_key") or not isinstance(column.type, String):
                 continue
-            knows = column.name == "storage_key"
+            knows = column.name in ("storage_key", "source_key")  # the column that size and digest are about
             size = table.columns.get("size") if knows else None
             digest = table.columns.get("digest") if knows else None
             wanted = [column, *(one for one in (size, digest) if one is not None)]

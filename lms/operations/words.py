@@ -9,8 +9,10 @@ JOBS: Mapping[str, object] = {
     "assets.process": _l("处理视频"),
     "audit.export": _l("做导出的表格"),
     "audit.sweep": _l("清理过期的导出"),
+    "authoring.sweep": _l("清理没有传完的视频"),
     "certificates.render": _l("印证书"),
     "learning.sweep": _l("清理过期的访客记录"),
+    "materials.process": _l("读资料，做每页的图"),
     "search.rebuild": _l("重建搜索索引"),
     "search.update": _l("更新搜索索引"),
 }
