@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from lms.core.templating import markdown
+from lms.core.templating import markdown, stem
 from lms.home import styleguide_views as guide
 
 LMS = Path(__file__).parents[2] / "lms"
@@ -33,7 +33,9 @@ def environment() -> Environment:
         get_flashed_messages=lambda **_: [],
         request=SimpleNamespace(path="/", full_path="/?", query_string=b""),
     )
-    env.filters.update(markdown=markdown, duration=lambda seconds: f"{seconds // 60} 分 {seconds % 60} 秒")
+    env.filters.update(
+        markdown=markdown, stem=stem, duration=lambda seconds: f"{seconds // 60} 分 {seconds % 60} 秒"
+    )
     return env
 
 
