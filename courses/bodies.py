@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from courses.items import Criterion, Item
+from courses.items import Criterion, Item, leaves
 
 
 class LessonKind(StrEnum):
@@ -85,7 +85,10 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class QuizBody:
-    """A paper; `pass_mark` in percent, `tries` None for no limit; with `draws`, `items` is the bank they draw from."""
+    """A paper; `pass_mark` in percent, `tries` None for no limit, `limit_minutes` 0 for none.
+
+    With `draws`, `items` is the bank they draw from.
+    """
 
     items: tuple[Item, ...]
     pass_mark: int
@@ -93,6 +96,12 @@ class QuizBody:
     shuffle: bool
     draws: tuple[Draw, ...] = ()
     shuffle_options: bool = False
+    limit_minutes: int = 0
+
+    @property
+    def asked(self) -> int:
+        """How many items an attempt gets; a drawn case counts as one."""
+        return sum(draw.count for draw in self.draws) if self.draws else sum(1 for _ in leaves(self.items))
 
 
 class EvidenceKind(StrEnum):

@@ -107,8 +107,10 @@ def _scoring(body: QuizBody, state: LessonState, how: How | None) -> tuple[RuleS
 def _score_sentence(body: QuizBody, state: LessonState, how: How | None) -> str:
     if how:
         return f"测验 {state.best_percent} 分，通过了。"
-    if body.tries is not None and state.tries_used >= body.tries:
-        return f"{body.tries} 次机会用完了，请找老师帮您再开一次。"
+    if state.awaiting:
+        return "卷子交了，有题目等老师看，看完就有成绩。"
+    if body.tries is not None and state.tries_used >= body.tries + state.tries_added:
+        return f"{body.tries + state.tries_added} 次机会用完了，请找老师帮您再开一次。"
     if state.best_percent is None:
         return f"测验还没考，{body.pass_mark} 分算通过。"
     return f"最好一次 {state.best_percent} 分，{body.pass_mark} 分算通过，可以再考。"

@@ -46,6 +46,8 @@ class LessonState:
     checks_right: bool = False
     best_percent: int | None = None
     tries_used: int = 0
+    tries_added: int = 0
+    awaiting: bool = False
     attended: bool = False
     handed: Handed = Handed.NOTHING
     rubric_points: int | None = None

@@ -60,6 +60,7 @@ HANDLERS: Mapping[type[Any], Sequence[Callable[[Any], None]]] = {
 
 # Named by text: only workers and called commands load what these need (WeasyPrint, ffmpeg).
 JOBS: Mapping[str, str] = {
+    "assessment.sweep": "lms.assessment.jobs:sweep",
     "assets.process": "lms.assets.jobs:process",
     "audit.export": "lms.audit.jobs:export",
     "audit.sweep": "lms.audit.jobs:sweep",
@@ -72,6 +73,7 @@ JOBS: Mapping[str, str] = {
     "search.update": "lms.search.jobs:update",
 }
 PERIODIC: Mapping[str, float] = {
+    "assessment.sweep": 60.0,
     "audit.sweep": 3600.0,
     "authoring.sweep": 3600.0,
     "learning.sweep": 3600.0,

@@ -165,6 +165,7 @@ class Lessons:
                 for one in fields.objects("draws")
             ),
             shuffle_options=fields.flag("shuffle_options"),
+            limit_minutes=fields.whole("limit_minutes", 0, 0, 600),
         )
 
     def _assignment(self, fields: Fields) -> Body:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -10,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from courses import grading
 from courses.items import leaves
 from courses.model import QuizBody
+from lms.assessment.commands import is_over
 from lms.assessment.models import Attempt, Response
 from lms.catalogue.queries import content_of
 from lms.core import clock
@@ -27,7 +29,9 @@ _PAPERS = (
 )  # fmt: skip
 _OF_PERSON = _PAPERS.where(Enrolment.person_id == bindparam("owner"))
 _OF_VISITOR = _PAPERS.where(Enrolment.visitor_id == bindparam("owner"))
-_HANDED_IN = select(Attempt.submitted_at).where(Attempt.id == bindparam("attempt")).with_for_update()
+_STANDS = (
+    select(Attempt.submitted_at, Attempt.due_at).where(Attempt.id == bindparam("attempt")).with_for_update()
+)
 
 
 def _keep_statement(insert: Any) -> Any:
@@ -39,6 +43,14 @@ def _keep_statement(insert: Any) -> Any:
 
 
 _KEEP = {"sqlite": _keep_statement(sqlite.insert), "postgresql": _keep_statement(postgresql.insert)}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Why an answer was not kept (None when it was), and the seconds left (None without a time limit)."""
+
+    reason: str | None
+    left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +84,21 @@ def fault(paper: OpenPaper, item_id: str, response: Sequence[object]) -> str | N
     return None
 
 
-def keep(paper: OpenPaper, item_id: str, response: Sequence[object]) -> str | None:
-    """Write one answer that has no fault; returns why not when the paper was handed in meanwhile."""
+def keep(paper: OpenPaper, item_id: str, response: Sequence[object]) -> Kept:
+    """Write one answer that has no fault, unless the paper was handed in or its time is over at receipt."""
     connection = db.session.connection()
-    if connection.execute(_HANDED_IN, {"attempt": paper.id}).scalar_one() is not None:
-        return "这份卷子已经交了，不能再改。可以看看成绩。"
+    stands = connection.execute(_STANDS, {"attempt": paper.id}).one()
+    if stands.submitted_at is not None:
+        return Kept("这份卷子已经交了，不能再改。可以看看成绩。")
+    if is_over(stands.due_at):
+        return Kept("时间到了，这道题没有存上。时间到之前存好的都算数。")
     connection.execute(
         _KEEP[connection.dialect.name],
         {"attempt_id": paper.id, "item_id": item_id, "response": list(response), "saved_at": clock.now()},
     )
-    return None
+    return Kept(None, seconds_left(stands.due_at))
+
+
+def seconds_left(due_at: datetime | None) -> int | None:
+    """Return the whole seconds until a deadline by the server's clock, 0 once it passed."""
+    return None if due_at is None else max(0, int((due_at - clock.now()).total_seconds()))

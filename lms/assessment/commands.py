@@ -1,33 +1,49 @@
-"""Quiz attempts: begin or continue, save an answer, submit once."""
+"""Quiz attempts: begin or continue, save an answer, submit once, also when the time is over."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import joinedload
 
 from courses import draw, grading
-from courses.items import Item, Leaf, leaves
+from courses.items import leaves
 from courses.model import QuizBody
+from lms.assessment import event_log
 from lms.assessment.events import AttemptGraded
-from lms.assessment.models import Attempt, Response
-from lms.core import clock, crypto
+from lms.assessment.models import Allowance, Attempt, EventKind, Response
+from lms.assessment.papers import (
+    answers_of,
+    graded_items,
+    items_of,
+    leaves_of,
+    marks_of,
+    of_learner,
+    paper_of,
+)
+from lms.core import clock
+from lms.core.crypto import token
 from lms.core.database import begin_write
-from lms.core.errors import Conflict, Invalid, Missing
+from lms.core.errors import Conflict, Invalid
 from lms.core.events import publish
-from lms.enrolment.commands import Learner
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
+
+__all__ = [
+    "GRACE", "answers_of", "begin", "check_answer", "close_overdue", "hand_in_overdue", "is_over", "items_of",
+    "leaves_of", "of_learner", "paper_of", "save_answer", "settle", "submit", "tries",
+]  # fmt: skip
+GRACE = timedelta(seconds=60)
+"""An answer or a hand-in that arrives this long after the deadline still counts: the network may be slow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """How often a paper was handed in, the best result, and the open attempt if there is one."""
+    """How often a paper was handed in, tries added by staff, the best result, the open attempt if there is one."""
 
     used: int
+    added: int
     best_percent: int | None
     open_attempt: Attempt | None
 
@@ -39,23 +55,34 @@ def tries(enrolment_id: int, lesson_id: str) -> Tries:
     ).all()
     done = [one.percent for one in attempts if one.submitted_at and one.percent is not None]
     still_open = next((one for one in attempts if one.submitted_at is None), None)
-    return Tries(len(done), max(done, default=None), still_open)
+    return Tries(len(done), _allowed(enrolment_id, lesson_id)[0], max(done, default=None), still_open)
 
 
-def begin(enrolment: Enrolment, lesson_id: str, paper: QuizBody) -> Attempt:
+def _allowed(enrolment_id: int, lesson_id: str) -> tuple[int, int]:
+    """Return the tries and the minutes that staff added for her."""
+    sums = select(func.coalesce(func.sum(Allowance.tries), 0), func.coalesce(func.sum(Allowance.minutes), 0))
+    row = db.session.execute(
+        sums.where(Allowance.enrolment_id == enrolment_id, Allowance.lesson_id == lesson_id)
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def begin(enrolment: Enrolment, lesson_id: str, paper: QuizBody, *, device: str = "") -> Attempt:
     """Return the open attempt, or a new one; raises Conflict when no tries are left."""
     begin_write(db.session, f"enrolment:{enrolment.id}")
     before = tries(enrolment.id, lesson_id)
+    if before.open_attempt and close_overdue(before.open_attempt):
+        before = tries(enrolment.id, lesson_id)
     if before.open_attempt:
         return before.open_attempt
-    if paper.tries is not None and before.used >= paper.tries:
-        raise Conflict(f"{paper.tries} 次机会用完了。请找老师帮您再开一次。")
+    if paper.tries is not None and before.used >= paper.tries + before.added:
+        raise Conflict(f"{paper.tries + before.added} 次机会用完了。请找老师帮您再开一次。")
     last = db.session.scalar(
         select(func.max(Attempt.number)).where(
             Attempt.enrolment_id == enrolment.id, Attempt.lesson_id == lesson_id
         )
     )
-    public_id = crypto.token(16)  # also the seed of the draw and of the order
+    public_id = token(16)  # also the seed of the draw and of the order
     drawn = draw.paper(paper, public_id, _seen(enrolment.id, lesson_id))
     attempt = Attempt(
         public_id=public_id,
@@ -64,10 +91,18 @@ def begin(enrolment: Enrolment, lesson_id: str, paper: QuizBody) -> Attempt:
         number=(last or 0) + 1,
         item_ids=[leaf.item.id for leaf in leaves(drawn)],
         started_at=clock.now(),
+        due_at=_deadline(enrolment.id, lesson_id, paper),
     )
     db.session.add(attempt)
-    db.session.flush()  # the address needs its public id
+    db.session.flush()  # the address needs its public id, the log its id
+    event_log.note(attempt.id, EventKind.BEGUN, device=device)
     return attempt
+
+
+def _deadline(enrolment_id: int, lesson_id: str, paper: QuizBody) -> datetime | None:
+    if not paper.limit_minutes:
+        return None
+    return clock.now() + timedelta(minutes=paper.limit_minutes + _allowed(enrolment_id, lesson_id)[1])
 
 
 def _seen(enrolment_id: int, lesson_id: str) -> set[str]:
@@ -76,49 +111,6 @@ def _seen(enrolment_id: int, lesson_id: str) -> set[str]:
         select(Attempt.item_ids).where(Attempt.enrolment_id == enrolment_id, Attempt.lesson_id == lesson_id)
     )
     return {item_id for ids in rows for item_id in ids}
-
-
-def of_learner(public_id: str, learner: Learner) -> Attempt:
-    """Return her attempt by its public id; raises Missing for another's."""
-    attempt = db.session.scalar(
-        select(Attempt).where(Attempt.public_id == public_id).options(joinedload(Attempt.enrolment))
-    )
-    if attempt is None or not _hers(attempt.enrolment, learner):
-        raise Missing("没有找到这份答卷。")
-    return attempt
-
-
-def _hers(enrolment: Enrolment, learner: Learner) -> bool:
-    if learner.person_id:
-        return enrolment.person_id == learner.person_id
-    return learner.visitor_id is not None and enrolment.visitor_id == learner.visitor_id
-
-
-def paper_of(attempt: Attempt) -> QuizBody:
-    """Return the paper as the pinned version of the course holds it."""
-    body = attempt.enrolment.version.content.lesson(attempt.lesson_id).body
-    if not isinstance(body, QuizBody):
-        raise Missing
-    return body
-
-
-def leaves_of(attempt: Attempt) -> list[Leaf]:
-    """Return what is answered in an attempt, in its order, each with the story it belongs to."""
-    known = {leaf.item.id: leaf for leaf in leaves(paper_of(attempt).items)}
-    return [known[item_id] for item_id in attempt.item_ids if item_id in known]
-
-
-def items_of(attempt: Attempt) -> list[Item]:
-    """Return the items of an attempt in its order."""
-    return [leaf.item for leaf in leaves_of(attempt)]
-
-
-def answers_of(attempt: Attempt) -> dict[str, list[Any]]:
-    """Return item id → response as saved."""
-    rows = db.session.execute(
-        select(Response.item_id, Response.response).where(Response.attempt_id == attempt.id)
-    )
-    return {item_id: response for item_id, response in rows}
 
 
 def check_answer(attempt: Attempt, item_id: str, response: Sequence[object]) -> None:
@@ -148,28 +140,58 @@ def save_answer(attempt: Attempt, item_id: str, response: Sequence[object]) -> d
 
 
 def _require_open(attempt: Attempt) -> None:
-    still_open = db.session.scalar(
-        select(Attempt.submitted_at).where(Attempt.id == attempt.id).with_for_update()
-    )
-    if still_open is not None:
+    row = db.session.execute(
+        select(Attempt.submitted_at, Attempt.due_at).where(Attempt.id == attempt.id).with_for_update()
+    ).one()
+    if row.submitted_at is not None:
         raise Conflict("这份卷子已经交了，不能再改。可以看看成绩。")
+    if is_over(row.due_at):
+        raise Conflict("时间到了，这道题没有存上。时间到之前存好的都算数。")
 
 
-def submit(attempt: Attempt) -> Attempt:
+def is_over(due_at: datetime | None) -> bool:
+    """Say whether a deadline and its grace have passed, by the server's clock."""
+    return due_at is not None and clock.now() > due_at + GRACE
+
+
+def submit(attempt: Attempt, *, device: str = "") -> Attempt:
     """Hand the paper in and grade it at once; a second time changes nothing and gives the first result."""
     begin_write(db.session, f"enrolment:{attempt.enrolment_id}")
     # Only the attempt: PostgreSQL locks no row that an outer join may leave out.
     db.session.refresh(attempt, with_for_update={"of": Attempt})
     if attempt.submitted_at:
         return attempt
-    items, answers = items_of(attempt), answers_of(attempt)
-    score = grading.grade(items, answers)
     attempt.submitted_at = clock.now()
+    settle(attempt)
+    kind = EventKind.TIMED_OUT if is_over(attempt.due_at) else EventKind.SUBMITTED
+    event_log.note(attempt.id, kind, device=device, detail={"percent": attempt.percent})
+    return attempt
+
+
+def close_overdue(attempt: Attempt) -> bool:
+    """Hand in an open paper whose time is over, with what was saved; say whether that happened."""
+    if attempt.submitted_at is not None or not is_over(attempt.due_at):
+        return False
+    submit(attempt)
+    return True
+
+
+def hand_in_overdue(limit: int = 200) -> int:
+    """Hand in every open paper whose time is over; returns how many."""
+    late = select(Attempt).where(Attempt.submitted_at.is_(None), Attempt.due_at < clock.now() - GRACE)
+    rows = db.session.scalars(late.order_by(Attempt.due_at).limit(limit)).all()
+    return sum(close_overdue(one) for one in rows)
+
+
+def settle(attempt: Attempt) -> grading.Score:
+    """Grade what is answered and marked by now, and tell the hearers."""
+    score = grading.grade(graded_items(attempt), answers_of(attempt), marks_of(attempt))
     attempt.points, attempt.out_of, attempt.percent = int(score.points), score.out_of, score.percent
     attempt.passed = score.percent >= paper_of(attempt).pass_mark
+    attempt.awaiting = len(score.awaiting)
     _note_points(attempt, score)
     publish(AttemptGraded(attempt.id, attempt.enrolment_id, attempt.lesson_id, score.percent, attempt.passed))
-    return attempt
+    return score
 
 
 def _note_points(attempt: Attempt, score: grading.Score) -> None:

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from courses.completion import Explanation, LessonExplanation, LessonState
-from courses.items import Item
+from courses.items import Item, leaves
 from courses.model import Lesson, LessonKind, QuizBody
 from lms.accounts.models import SignIn
 from lms.assessment.models import Attempt, Response
+from lms.assessment.words import answer_in_words
 from lms.certificates.models import Certificate
 from lms.enrolment.models import Enrolment
 from lms.enrolment.queries import of_person
@@ -169,7 +170,7 @@ def _lesson(
 
 def _attempt(attempt: Attempt, lesson: Lesson) -> AttemptResult:
     body = lesson.body
-    known = {item.id: item for item in body.items} if isinstance(body, QuizBody) else {}
+    known = {leaf.item.id: leaf.item for leaf in leaves(body.items)} if isinstance(body, QuizBody) else {}
     given = {row.item_id: row for row in attempt.responses}
     items = [_item(known[one], given.get(one)) for one in attempt.item_ids if one in known]
     return AttemptResult(
@@ -178,8 +179,7 @@ def _attempt(attempt: Attempt, lesson: Lesson) -> AttemptResult:
 
 
 def _item(item: Item, given: Response | None) -> ItemResult:
-    words = {option.id: option.text for option in item.choices()}
-    chosen = tuple(words.get(str(one), str(one)) for one in given.response) if given else ()
+    chosen = answer_in_words(item, given.response) if given else ()
     return ItemResult(item.stem, chosen, bool(given and given.correct))
 
 

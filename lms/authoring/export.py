@@ -83,7 +83,8 @@ def _text(archive: zipfile.ZipFile, row: DraftLesson) -> dict[str, Any]:
 def _paper(archive: zipfile.ZipFile, row: DraftLesson) -> dict[str, Any]:
     name = f"quiz/{row.lesson_id}.json"
     _put_json(archive, name, {"items": row.body["items"]})
-    return {"items": name, "pass_mark": row.body["pass_mark"], "tries": row.body["tries"]}
+    kept = ("pass_mark", "tries", "shuffle", "shuffle_options", "draws", "limit_minutes")
+    return {"items": name, **{one: row.body[one] for one in kept if one in row.body}}
 
 
 def _video(archive: zipfile.ZipFile, row: DraftLesson) -> dict[str, Any]:

@@ -141,6 +141,9 @@ class PaperForm(FlaskForm):
         _l("多少分算通过"), [Whole(1, 100, _l("请写 1 到 100 之间的整数。"), needed=True)]
     )
     tries = StringField(_l("最多考几次"), [Whole(1, 100, _l("请写 1 到 100 之间的整数，不限次数就留空。"))])
+    limit_minutes = StringField(
+        _l("限多少分钟"), [Whole(1, 600, _l("请写 1 到 600 之间的整数，不限时间就留空。"))]
+    )
     waits = BooleanField(_l("前面的课都学完，才能考"))
     revision = HiddenField()
 

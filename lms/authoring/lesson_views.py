@@ -95,6 +95,7 @@ def _held(row: DraftLesson) -> LessonForm:
         values |= {
             "pass_mark": str(body.pass_mark),
             "tries": str(body.tries or ""),
+            "limit_minutes": str(body.limit_minutes or ""),
             "waits": row.waits_for_earlier,
         }
     return FORMS[row.kind](formdata=None, **values)
@@ -165,7 +166,12 @@ def _values(row: DraftLesson, form: LessonForm) -> dict[str, object]:
     if isinstance(form, forms.VideoForm) and isinstance(body, VideoBody):
         return _kept(title, replace(body, pages=split_pages(clean(form.pages.data))), row.minutes)
     if isinstance(form, forms.PaperForm) and isinstance(body, QuizBody):
-        paper = replace(body, pass_mark=form.pass_mark.number, tries=form.tries.number)
+        paper = replace(
+            body,
+            pass_mark=form.pass_mark.number,
+            tries=form.tries.number,
+            limit_minutes=form.limit_minutes.number or 0,
+        )
         return _kept(title, paper, row.minutes) | {"waits_for_earlier": form.waits.data, "requires": []}
     raise Invalid
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -44,6 +45,8 @@ class Mark:
     percent: int
     passed: bool
     public_id: str = "preview"
+    awaiting: int = 0
+    due_at: datetime | None = None
 
 
 def _links(draft: Draft) -> Callable[..., str]:
@@ -123,7 +126,7 @@ def lesson(draft_id: int, number: int) -> str:
     place = _place(draft, documents.content_of(draft), number)
     body = place.lesson.body
     if isinstance(body, QuizBody):
-        tries = SimpleNamespace(used=0, best_percent=None, open_attempt=None)
+        tries = SimpleNamespace(used=0, added=0, best_percent=None, open_attempt=None)
         return _show(draft, "learning/quiz_start.html", place, paper=body, tries=tries)
     if place.lesson.kind == LessonKind.TEXT:
         return _show(draft, "learning/text.html", place, film=None, media=None)

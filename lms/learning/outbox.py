@@ -1,5 +1,6 @@
 """The phone's outbox: watched stretches and answers, each entry judged once, the same id answered the same."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lms.assessment import answering
+from lms.assessment import answering, event_log
 from lms.catalogue.queries import content_of
 from lms.core import clock
 from lms.core.errors import BadRequest, Invalid
@@ -86,6 +87,7 @@ class Bundle:
     visits: Mapping[str, watching.OpenVisit]
     papers: Mapping[str, answering.OpenPaper]
     faults: Mapping[str, str]
+    device: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -97,7 +99,7 @@ class Bundle:
     def take(self) -> list[Judged]:
         """Judge every entry once, in order; the same id gets its first answer again."""
         before = _answered([one.id for one in self.read if not isinstance(one, dict)], self.learner)
-        results = []
+        results, saved = [], Counter[int]()
         for one in self.read:
             if isinstance(one, dict):
                 results.append(one)
@@ -105,7 +107,11 @@ class Bundle:
             if one.id not in before:
                 before[one.id] = {"id": one.id, **self._judge(one)}
                 _keep(before[one.id], self.learner)
+                if isinstance(one, AnswerEntry) and before[one.id]["state"] == "kept":
+                    saved[self.papers[one.attempt].id] += 1
             results.append(before[one.id])
+        for attempt_id, count in saved.items():
+            event_log.note_saved(attempt_id, count, self.device)
         return results
 
     def _judge(self, entry: Entry) -> Judged:
@@ -133,11 +139,14 @@ class Bundle:
         paper = self.papers.get(entry.attempt)
         if paper is None:
             return _refused("没有找到这份答卷。请刷新页面。")
-        reason = self.faults.get(entry.id) or answering.keep(paper, entry.item, entry.response)
-        return _refused(reason) if reason else {"state": "kept", "credited": 0, "reason": None}
+        reason = self.faults.get(entry.id)
+        kept = answering.Kept(reason) if reason else answering.keep(paper, entry.item, entry.response)
+        if kept.reason:
+            return _refused(kept.reason)
+        return {"state": "kept", "credited": 0, "reason": None, "left": kept.left}
 
 
-def bundle(raw: Sequence[object], learner: Learner) -> Bundle:
+def bundle(raw: Sequence[object], learner: Learner, device: str = "") -> Bundle:
     """Read the entries and look up what they are about: everything that needs no lock."""
     read = [_read(one) for one in raw]
     visits = watching.visits_of(
@@ -150,7 +159,7 @@ def bundle(raw: Sequence[object], learner: Learner) -> Bundle:
         for one in answers
         if one.attempt in papers and (reason := answering.fault(papers[one.attempt], one.item, one.response))
     }
-    return Bundle(learner, read, visits, papers, faults)
+    return Bundle(learner, read, visits, papers, faults, device)
 
 
 def _read(raw: object) -> Entry | Judged:

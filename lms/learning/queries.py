@@ -1,14 +1,15 @@
 """Reading a learner's state, in the form that courses.completion judges."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, func, null, select, union_all
+from sqlalchemy import bindparam, func, literal, null, select, union_all
 
 from courses import completion
 from courses.completion import Explanation, How, LessonState
 from courses.model import LessonKind
-from lms.assessment.models import Attempt
+from lms.assessment.models import Allowance, Attempt
 from lms.catalogue.queries import durations
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
@@ -21,14 +22,42 @@ _PROGRESS = select(
     LessonProgress.lesson_id, LessonProgress.stretches, LessonProgress.read_seconds, LessonProgress.reached_end,
     LessonProgress.pages, LessonProgress.checks_right,
 ).where(LessonProgress.enrolment_id == _ENROLMENT)  # fmt: skip
-_RESULTS: Any = union_all(  # finished lessons (how) and papers handed in (percent)
-    select(LessonCompletion.lesson_id, LessonCompletion.how, null().label("percent")).where(
-        LessonCompletion.enrolment_id == _ENROLMENT
-    ),
-    select(Attempt.lesson_id, null().label("how"), func.coalesce(Attempt.percent, 0)).where(
-        Attempt.enrolment_id == _ENROLMENT, Attempt.submitted_at.is_not(None)
-    ),
+_RESULTS: Any = (
+    union_all(  # finished lessons (how), papers handed in (percent, awaiting), tries added by staff
+        select(
+            LessonCompletion.lesson_id,
+            LessonCompletion.how,
+            null().label("percent"),
+            literal(0).label("count"),
+        ).where(LessonCompletion.enrolment_id == _ENROLMENT),
+        select(Attempt.lesson_id, null(), func.coalesce(Attempt.percent, 0), Attempt.awaiting).where(
+            Attempt.enrolment_id == _ENROLMENT, Attempt.submitted_at.is_not(None)
+        ),
+        select(Allowance.lesson_id, null(), null(), Allowance.tries).where(
+            Allowance.enrolment_id == _ENROLMENT
+        ),
+    )
 )
+
+
+@dataclass(slots=True)
+class _Papers:
+    """What is known of the attempts at one paper."""
+
+    percents: list[int] = field(default_factory=list)
+    added: int = 0
+    awaiting: bool = False
+
+    def add(self, percent: int | None, count: int) -> None:
+        """Take one row: of an attempt handed in, or (percent None) of tries added."""
+        if percent is None:
+            self.added += count
+        else:
+            self.percents.append(percent)
+            self.awaiting = self.awaiting or count > 0
+
+
+_NONE = _Papers()
 _COMPLETION = select(Completion).where(Completion.enrolment_id == _ENROLMENT)
 
 
@@ -39,24 +68,24 @@ def states(enrolment: Enrolment) -> dict[str, LessonState]:
     connection, hers = db.session.connection(), {"enrolment": enrolment.id}
     progress = {row.lesson_id: row for row in connection.execute(_PROGRESS, hers)}
     done: dict[str, str] = {}
-    papers: dict[str, list[int]] = {}
-    for lesson_id, how, percent in connection.execute(_RESULTS, hers):
-        if how is None:
-            papers.setdefault(lesson_id, []).append(percent)
-        else:
+    papers: dict[str, _Papers] = {}
+    for lesson_id, how, percent, count in connection.execute(_RESULTS, hers):
+        if how is not None:
             done[lesson_id] = how
+        else:
+            papers.setdefault(lesson_id, _Papers()).add(percent, count)
     return {
         lesson.id: _state(
             progress.get(lesson.id),
             done.get(lesson.id),
             lengths.get(lesson.id, 0.0),
-            papers.get(lesson.id, ()) if lesson.kind == LessonKind.QUIZ else (),
+            papers.get(lesson.id, _NONE) if lesson.kind == LessonKind.QUIZ else _NONE,
         )
         for lesson in enrolment.version.content.lessons()
     }
 
 
-def _state(row: Any, how: str | None, duration: float, percents: Sequence[int]) -> LessonState:
+def _state(row: Any, how: str | None, duration: float, papers: _Papers) -> LessonState:
     return LessonState(
         done=how is not None,
         how=How(how) if how else None,
@@ -66,8 +95,10 @@ def _state(row: Any, how: str | None, duration: float, percents: Sequence[int]) 
         reached_end=row.reached_end if row else False,
         pages_read=sum(1 for page in row.pages.values() if page.get("read")) if row else 0,
         checks_right=row.checks_right if row else False,
-        best_percent=max(percents, default=None),
-        tries_used=len(percents),
+        best_percent=max(papers.percents, default=None),
+        tries_used=len(papers.percents),
+        tries_added=papers.added,
+        awaiting=papers.awaiting,
     )
 
 

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response as Answer
 from courses import completion
 from courses.items import Item
 from courses.model import QuizBody
-from lms.assessment import commands
-from lms.assessment.forms import response_of
+from lms.assessment import answering, commands, event_log, papers, regrading
+from lms.assessment.forms import responses_of
 from lms.assessment.models import Attempt, Response
 from lms.core.doors import signed_in
 from lms.core.errors import Conflict, Missing
@@ -29,7 +29,7 @@ def begin(slug: str, number: int) -> Answer:
     waiting = completion.waits_for(place.content, place.lesson, queries.states(enrolment))
     if waiting:
         raise Conflict(f"还差 {len(waiting)} 课没学完，学完就能考试。")
-    attempt = commands.begin(enrolment, place.lesson.id, paper)
+    attempt = commands.begin(enrolment, place.lesson.id, paper, device=request.user_agent.string)
     db.session.commit()
     return redirect(url_for(".paper", slug=slug, number=number, attempt_id=attempt.public_id))
 
@@ -40,14 +40,15 @@ def paper(slug: str, number: int, attempt_id: str) -> Answer | str:
     """Show the whole paper as one long form; the script shows one question at a time."""
     place, attempt = _attempt(slug, number, attempt_id)
     if attempt.submitted_at:
-        return redirect(url_for(".result", slug=slug, number=number, attempt_id=attempt_id))
+        return _to_result(slug, number, attempt_id)
     return render_template(
         "learning/paper.html",
         place=place,
         lesson=place.lesson,
         attempt=attempt,
-        leaves=commands.leaves_of(attempt),
-        answers=commands.answers_of(attempt),
+        leaves=papers.asked_of(attempt),
+        answers=papers.answers_of(attempt),
+        left=answering.seconds_left(attempt.due_at),
     )
 
 
@@ -57,13 +58,14 @@ def save(slug: str, number: int, attempt_id: str) -> Answer:
     """Save the whole form (no scripts), then look over or go on answering."""
     _, attempt = _attempt(slug, number, attempt_id)
     if attempt.submitted_at:
-        return redirect(url_for(".result", slug=slug, number=number, attempt_id=attempt_id))
-    given = {item.id: response_of(item, request.form) for item in commands.items_of(attempt)}
-    answers = {item_id: response for item_id, response in given.items() if response}
+        return _to_result(slug, number, attempt_id)
+    answers = responses_of(papers.items_of(attempt), request.form, papers.answers_of(attempt))
     for item_id, response in answers.items():
         commands.check_answer(attempt, item_id, response)
     for item_id, response in answers.items():
         commands.save_answer(attempt, item_id, response)
+    if answers:
+        event_log.note_saved(attempt.id, len(answers), request.user_agent.string)
     db.session.commit()
     return redirect(url_for(".look_over", slug=slug, number=number, attempt_id=attempt_id))
 
@@ -74,9 +76,9 @@ def look_over(slug: str, number: int, attempt_id: str) -> Answer | str:
     """Say what is not answered yet, and ask once."""
     place, attempt = _attempt(slug, number, attempt_id)
     if attempt.submitted_at:
-        return redirect(url_for(".result", slug=slug, number=number, attempt_id=attempt_id))
-    answers = commands.answers_of(attempt)
-    items = list(enumerate(commands.items_of(attempt), start=1))
+        return _to_result(slug, number, attempt_id)
+    answers = papers.answers_of(attempt)
+    items = list(enumerate(papers.items_of(attempt), start=1))
     left = [(position, item) for position, item in items if not answers.get(item.id)]
     return render_template(
         "learning/hand_in.html",
@@ -93,41 +95,59 @@ def look_over(slug: str, number: int, attempt_id: str) -> Answer | str:
 def submit(slug: str, number: int, attempt_id: str) -> Answer:
     """Hand in; a repeated hand-in shows the first result."""
     _, attempt = _attempt(slug, number, attempt_id)
-    commands.submit(attempt)
+    commands.submit(attempt, device=request.user_agent.string)
     db.session.commit()
-    return redirect(url_for(".result", slug=slug, number=number, attempt_id=attempt_id))
+    return _to_result(slug, number, attempt_id)
 
 
 @bp.get("/c/<slug>/<int:number>/try/<attempt_id>/result")
 @signed_in
 def result(slug: str, number: int, attempt_id: str) -> Answer | str:
-    """Show score, each miss with the lesson behind it, and what opens next."""
+    """Show the score (or that a person has to look first), each miss with its lesson, what opens next."""
     place, attempt = _attempt(slug, number, attempt_id)
     if not attempt.submitted_at:
         return redirect(url_for(".paper", slug=slug, number=number, attempt_id=attempt_id))
-    numbers = {lesson.id: n for n, lesson in enumerate(place.content.lessons(), start=1)}
-    misses = [(position, item, numbers.get(item.lesson)) for position, item in _misses(attempt)]
+    lessons = place.content.lessons()
+    numbers = {lesson.id: n for n, lesson in enumerate(lessons, start=1)}
+    explanation = queries.explain(attempt.enrolment)
+    marked, misses = _looked_through(attempt)
     return render_template(
         "learning/result.html",
         place=place,
         lesson=place.lesson,
         attempt=attempt,
-        misses=misses,
-        titles={n: lesson.title for n, lesson in enumerate(place.content.lessons(), start=1)},
-        explanation=queries.explain(attempt.enrolment),
+        misses=[(position, item, numbers.get(item.lesson)) for position, item in misses],
+        marked=marked,
+        titles={n: lesson.title for n, lesson in enumerate(lessons, start=1)},
+        explanation=explanation,
+        next_number=numbers.get(explanation.next_lesson or ""),
         completion=queries.completion_of(attempt.enrolment_id),
+        tries=commands.tries(attempt.enrolment_id, attempt.lesson_id),
+        paper=commands.paper_of(attempt),
+        change=regrading.last_change(attempt.id),
         pass_mark=commands.paper_of(attempt).pass_mark,
     )
 
 
-def _misses(attempt: Attempt) -> list[tuple[int, Item]]:
-    right = {
-        row.item_id
+def _looked_through(attempt: Attempt) -> tuple[list[tuple[int, Item, Response]], list[tuple[int, Item]]]:
+    """Return what a person marked or still has to, and what was answered wrongly or not at all."""
+    rows = {
+        row.item_id: row
         for row in db.session.scalars(db.select(Response).where(Response.attempt_id == attempt.id))
-        if row.correct
     }
-    items = enumerate(commands.items_of(attempt), start=1)
-    return [(position, item) for position, item in items if item.id not in right]
+    marked: list[tuple[int, Item, Response]] = []
+    misses: list[tuple[int, Item]] = []
+    for position, item in enumerate(papers.items_of(attempt), start=1):
+        row = rows.get(item.id)
+        if item.marked_by_person and row is not None and row.response:
+            marked.append((position, item, row))
+        elif row is None or not row.correct:
+            misses.append((position, item))
+    return marked, misses
+
+
+def _to_result(slug: str, number: int, attempt_id: str) -> Answer:
+    return redirect(url_for(".result", slug=slug, number=number, attempt_id=attempt_id))
 
 
 def _person() -> Learner:
@@ -145,8 +165,11 @@ def _paper(slug: str, number: int) -> tuple[access.Place, QuizBody]:
 
 
 def _attempt(slug: str, number: int, attempt_id: str) -> tuple[access.Place, Attempt]:
+    """Return her attempt; one whose time is over is handed in at this look."""
     place, _ = _paper(slug, number)
     attempt = commands.of_learner(attempt_id, _person())
     if attempt.lesson_id != place.lesson.id or attempt.enrolment.course_id != place.course.id:
         raise Missing("没有找到这份答卷。")
+    if commands.close_overdue(attempt):
+        db.session.commit()  # what follows only reads, or finds the paper handed in
     return place, attempt

@@ -130,11 +130,15 @@ def _media(asset: MediaAsset | None, visit: str) -> dict[str, object] | None:
 
 
 def _show_quiz(place: access.Place, enrolment: Enrolment, paper: QuizBody, notice: str) -> str:
+    tries = assessment.tries(enrolment.id, place.lesson.id)
+    if tries.open_attempt and assessment.close_overdue(tries.open_attempt):
+        tries = assessment.tries(enrolment.id, place.lesson.id)
+        notice = notice or "时间到了，卷子已经按存好的答案交了。"
     return render_template(
         "learning/quiz_start.html",
         **_frame(place, enrolment, notice),
         paper=paper,
-        tries=assessment.tries(enrolment.id, place.lesson.id),
+        tries=tries,
     )
 
 
@@ -175,6 +179,6 @@ def take_outbox() -> Response:
     who = access.learner()
     if who is None:
         raise Unauthorized
-    bundle = outbox.bundle(entries, who)
+    bundle = outbox.bundle(entries, who, request.user_agent.string)
     results = together.run(bundle.take, *bundle.names)
     return jsonify(now=clock.now().isoformat(), results=results)

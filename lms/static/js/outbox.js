@@ -4,7 +4,7 @@
   var KEY = 'jg.outbox', DAYS_KEPT = 14, BATCH = 40, FIRST_WAIT = 2000, LONGEST_WAIT = 60000;
   var JG = window.JG = window.JG || {};
   var english = /^en/.test(document.documentElement.lang);
-  var memory = [], kept = true, busy = false, timer = null, wait = FIRST_WAIT, size = BATCH, failing = false;
+  var memory = [], kept = true, busy = false, timer = null, wait = FIRST_WAIT, size = BATCH, failing = false, refused = false;
   var changed = [], answered = [];
 
   JG.say = function (zh, en) { return english ? en : zh; };
@@ -60,6 +60,7 @@
     case 'unkept': return JG.say('网络断开了，请先不要关掉这一页。', 'No network. Please keep this page open.');
     case 'signed-out': return JG.say('已保存在手机上。请重新登录，登录后自动提交。', 'Kept on this phone. Please sign in again and it will be sent.');
     case 'stale': return JG.say('已保存在手机上。请刷新这一页，刷新后自动提交。', 'Kept on this phone. Please reload this page and it will be sent.');
+    case 'refused': return JG.say('有一处没存上，请看提示。', 'Something was not saved; please read the note.');
     default: return '';
     }
   }
@@ -79,6 +80,7 @@
 
   function settle(results) {
     var byId = {}, sent = [];
+    refused = false;
     JG.each(results, function (result) { byId[result.id] = result; });
     store(all().filter(function (box) {
       if (!byId[box.entry.id]) { return true; }
@@ -86,6 +88,7 @@
       return false;
     }));
     JG.each(sent, function (entry) {
+      refused = refused || (entry.kind === 'answer' && byId[entry.id].state === 'refused');
       JG.each(answered, function (fn) { fn(entry, byId[entry.id]); });
     });
     return sent.length;
@@ -114,7 +117,7 @@
       wait = FIRST_WAIT;
       failing = false;
       size = BATCH;
-      if (mine().length) { later(50); } else { show('saved'); }
+      if (mine().length) { later(50); } else { show(refused ? 'refused' : 'saved'); }
     } else if (request.status === 401) {
       show('signed-out');
     } else if (request.status === 400) {

@@ -10,6 +10,7 @@
     this.prev = document.querySelector('[data-quiz-prev]');
     this.next = document.querySelector('[data-quiz-next]');
     this.submit = document.querySelector('[data-quiz-submit]');
+    this.left = document.querySelector('[data-quiz-left]');
     if (!this.items.length || !this.prev || !this.next || !this.submit) { return; }
     this.build();
     this.restore();
@@ -24,6 +25,11 @@
     this.progress.className = 'quiz-top';
     this.progress.setAttribute('aria-label', JG.say('答题进度', 'Progress'));
     this.form.insertBefore(this.progress, this.items[0]);
+    this.note = document.createElement('div');
+    this.note.className = 'notice notice-attention';
+    this.note.setAttribute('role', 'alert');
+    this.note.hidden = true;
+    this.form.insertBefore(this.note, this.items[0]);
     this.review = document.createElement('section');
     this.review.tabIndex = -1;
     this.review.hidden = true;
@@ -81,11 +87,19 @@
   Quiz.prototype.listen = function () {
     var self = this;
     JG.each(this.items, function (item) {
-      item.addEventListener('change', function () {
-        self.mark(item);
-        JG.outbox.push({ kind: 'answer', attempt: self.attempt, item: item.getAttribute('data-item'), response: self.response(item) });
+      item.addEventListener('change', function () { self.mark(item); self.keep(item); });
+      /* Long answers are not left to the moment she goes on: two seconds after the last key they are kept. */
+      item.addEventListener('input', function (event) {
+        if (!/^(text|textarea)$/.test(event.target.type || '')) { return; }
+        self.typing = item;
+        clearTimeout(self.pause);
+        self.pause = setTimeout(function () { self.keep(item); }, 2000);
       });
     });
+    window.addEventListener('pagehide', function () { if (self.typing) { self.keep(self.typing); JG.outbox.flush(); } });
+    window.addEventListener('pageshow', function () { self.lock(false); });
+    JG.outbox.onResult(function (entry, result) { self.heard(entry, result); });
+    JG.outbox.onState(function (name) { self.state(name); });
     this.prev.addEventListener('click', function () { self.go(self.at - 1); });
     this.next.addEventListener('click', function () { self.go(self.at + 1); });
     this.form.addEventListener('keydown', function (event) {
@@ -93,27 +107,74 @@
       if (event.keyCode === 13 && box) { event.preventDefault(); }
     });
     this.form.addEventListener('submit', function (event) {
+      if (self.typing) { self.keep(self.typing); }
       if (navigator.onLine === false) {
         event.preventDefault();
+        self.handing = false;
         self.tell(JG.say('网络断开了，答案都在手机上。联网后再点一次交卷。', 'No network. Your answers are on this phone; hand in again when you are online.'));
+      } else if (self.waiting()) {
+        event.preventDefault();
+        self.handing = true;
+        self.tell(JG.say('先把答案存好，存好就交卷。', 'Saving your answers first, then handing in.'));
       } else {
-        self.submit.textContent = JG.say('正在交卷…', 'Handing in…');
-        setTimeout(function () { self.submit.textContent = JG.say('交卷', 'Hand in'); }, 8000);
+        self.leave();
       }
     });
   };
 
+  Quiz.prototype.keep = function (item) {
+    clearTimeout(this.pause);
+    this.typing = null;
+    JG.outbox.push({ kind: 'answer', attempt: this.attempt, item: item.getAttribute('data-item'), response: this.response(item) });
+  };
+
+  Quiz.prototype.waiting = function () {
+    var attempt = this.attempt;
+    return JG.outbox.pending().some(function (entry) { return entry.kind === 'answer' && entry.attempt === attempt; });
+  };
+
+  /* Everything is on the server by now; what an older page shows must not overwrite what another phone saved. */
+  Quiz.prototype.leave = function () {
+    var self = this;
+    this.lock(true);
+    this.submit.textContent = JG.say('正在交卷…', 'Handing in…');
+    setTimeout(function () { self.submit.textContent = JG.say('交卷', 'Hand in'); }, 8000);
+  };
+
+  Quiz.prototype.lock = function (on) {
+    JG.each(this.items, function (item) { item.disabled = on; });
+  };
+
+  Quiz.prototype.heard = function (entry, result) {
+    var left = result.left, minutes;
+    if (entry.attempt !== this.attempt) { return; }
+    if (result.state === 'refused') { this.handing = false; this.tell(result.reason || JG.say('有一题没存上，请刷新页面再答。', 'An answer was not saved; please reload.')); }
+    if (this.left && typeof left === 'number') {
+      minutes = Math.floor(left / 60);
+      this.left.textContent = left >= 300 ? JG.say('还有 ' + minutes + ' 分钟。', minutes + ' minutes left.') :
+        JG.say('只剩不到 ' + (minutes + 1) + ' 分钟了，记得交卷。', 'Less than ' + (minutes + 1) + ' minutes left; remember to hand in.');
+    }
+  };
+
+  Quiz.prototype.state = function (name) {
+    if (!this.handing) { return; }
+    if (name === 'saved' && !this.waiting()) {
+      this.handing = false;
+      this.leave();
+      this.form.submit();
+    } else if (name === 'offline' || name === 'busy' || name === 'unkept') {
+      this.tell(JG.say('网络断开了，答案都在手机上。联网后自动交卷。', 'No network. Your answers are on this phone; they will be handed in when you are online.'));
+    }
+  };
+
   Quiz.prototype.tell = function (words) {
-    var note = document.createElement('div');
-    note.className = 'notice notice-attention';
-    note.setAttribute('role', 'alert');
-    note.textContent = words;
-    this.review.insertBefore(note, this.review.firstChild);
-    this.review.hidden = false;
+    this.note.textContent = words;
+    this.note.hidden = false;
   };
 
   Quiz.prototype.go = function (step) {
     this.at = Math.max(0, Math.min(this.items.length, step));
+    this.note.hidden = true;
     this.show(true);
   };
 

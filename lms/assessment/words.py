@@ -1,0 +1,27 @@
+"""An answer in words a person can read, for whatever kind of item it belongs to."""
+
+from collections.abc import Mapping, Sequence
+
+from courses.items import Item, ItemKind
+
+
+def answer_in_words(item: Item, response: Sequence[object]) -> tuple[str, ...]:
+    """Return the parts of a response as she saw them: the texts of options, pairs with an arrow, typed words."""
+    if item.kind == ItemKind.MATCH:
+        return tuple(_pair(item, one) for one in response if isinstance(one, list | tuple) and len(one) == 2)
+    known = _texts(item)
+    return tuple(
+        known.get(str(one).lower() if isinstance(one, bool) else str(one), str(one)) for one in response
+    )
+
+
+def _texts(item: Item) -> Mapping[str, str]:
+    if item.kind == ItemKind.HOTSPOT:
+        return {one.id: one.label for one in item.regions}
+    return {one.id: one.text for one in item.choices()}
+
+
+def _pair(item: Item, pair: Sequence[object]) -> str:
+    left = {one.id: one.text for one in item.left}
+    right = {one.id: one.text for one in item.right}
+    return f"{left.get(str(pair[0]), pair[0])} → {right.get(str(pair[1]), pair[1]) or '—'}"
