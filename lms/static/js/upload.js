@@ -94,4 +94,6 @@
   /* Choosing the file is enough; captions have a form of their own below. */
   form.querySelectorAll('[data-plain]').forEach(function (part) { part.hidden = true; });
   input.addEventListener('change', function () { if (input.files.length) { start(input.files[0]); } });
+  /* On a slow line she may have chosen before this file came. */
+  if (input.files.length) { start(input.files[0]); }
 }());
