@@ -8,6 +8,7 @@ from flask import Blueprint
 from lms.accounts import second_views as second_factor
 from lms.accounts import views as accounts
 from lms.accounts.events import VisitorRecognised
+from lms.assessment import attempt_views, marking_views, regrade_views
 from lms.assessment.events import AttemptGraded
 from lms.assets import views as assets
 from lms.assets.events import AssetReady, MediaFetched
@@ -94,6 +95,9 @@ BLUEPRINTS: Sequence[Blueprint] = (
     learning.bp,
     text_views.bp,
     quiz_views.bp,
+    attempt_views.bp,
+    marking_views.bp,
+    regrade_views.bp,
     appeal_views.bp,
     certificates.bp,
     certificate_register.bp,

@@ -2,7 +2,7 @@
 
 import itertools
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
-from courses.model import QuizBody, TextBody, TextPage, VideoBody
+from courses.items import Criterion, Item, ItemKind
+from courses.model import Lesson, Module, QuizBody, TextBody, TextPage, VideoBody
 from lms.accounts.models import Person
+from lms.assessment import commands as assessment
+from lms.assessment.models import Attempt
 from lms.assets.commands import storage
 from lms.assets.models import MediaAsset
 from lms.audit import commands as exports
@@ -21,6 +24,7 @@ from lms.audit.queries import Selection
 from lms.authoring import commands as authoring
 from lms.authoring import documents, queries, questions, uploads
 from lms.authoring.models import Draft, DraftLesson, Upload
+from lms.catalogue.commands import publish
 from lms.catalogue.models import Course, VersionAsset
 from lms.certificates.models import Certificate, PaperKind
 from lms.core import clock, jobs
@@ -276,3 +280,19 @@ def appeal(place: Unit) -> Appeal:
     made = appeals.make(enrolment, version.content.lesson("watch"), "上周在活动室看完的。")
     db.session.commit()
     return made
+
+
+def attempt(place: Unit) -> Attempt:
+    """Add a handed-in paper of a volunteer of a unit: one essay, not marked yet."""
+    number = next(_numbers)
+    rubric = (Criterion("r1", "说清楚了", 2),)
+    essay = Item("q1", ItemKind.ESSAY, "说说您的想法。", (), (), "", "", rubric=rubric)
+    paper = Lesson("paper", "考一考", "Quiz", 5, QuizBody((essay,), 60, 1, False))
+    document = replace(factories.document(f"essay-{number}"), modules=(Module("m1", "单元", (paper,)),))
+    version = publish(document, {}, unit_id=place.id, actor_id=None)
+    made = enrol(Learner(person(place).id, None), version.course)
+    begun = assessment.begin(made, "paper", paper.body)
+    assessment.save_answer(begun, "q1", ["我觉得先敲门。"])
+    assessment.submit(begun)
+    db.session.commit()
+    return begun

@@ -45,6 +45,9 @@ DOORS = {
     "accounts.reset": "public",
     "assets.file": "signed_url",
     "appeals.decide": "requires:appeals:decide",
+    "attempts.show": "requires:attempts:manage",
+    "marking.mark": "requires:attempts:manage",
+    "regrading.apply": "requires:attempts:manage",
     "audit.people": "requires:audit:read",
     "audit.unit": "requires:audit:read",
     "audit_exports.file": "signed_url",
@@ -73,6 +76,9 @@ DOORS = {
 
 OBJECTS: dict[str, Callable[[Unit], int | str]] = {
     "appeal_id": lambda place: house.appeal(place).id,
+    "attempt_id": lambda place: house.attempt(place).id,
+    "enrolment_id": lambda place: house.attempt(place).enrolment_id,
+    "paper_id": lambda place: "paper",
     "certificate_id": lambda place: house.certificate(place).id,
     "material_id": lambda place: house.material(place).id,
     "export_id": lambda place: house.failed_export(place).id,
@@ -103,6 +109,8 @@ QUESTION = {"kind": "single", "stem": "问", "option_a": "甲", "option_b": "乙
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:02.000\n您好\n".encode()
 FORMS: dict[str, Callable[[Unit | None], dict[str, Any]]] = {
     "appeals.decide": lambda place: {"decision": "refuse", "answer": "当时停电，没有放完。"},
+    "attempts.allow": lambda place: {"tries": "1"},
+    "marking.mark": lambda place: {"points-r1": "2", "comment": "写得好。"},
     "activities.add": lambda place: {"hours": "1", "person": house.person(place).public_id if place else "-"},
     "activities.correct": lambda place: ACTIVITY,
     "activities.record": lambda place: {**ACTIVITY, "unit": units.code_of(place.id) if place else "-"},

@@ -49,6 +49,11 @@ def paper_in(content: CourseDocument, lesson_id: str) -> QuizBody | None:
     return lesson.body if lesson and isinstance(lesson.body, QuizBody) else None
 
 
+def title_of(attempt: Attempt) -> str:
+    """Return the title of the lesson an attempt belongs to."""
+    return attempt.enrolment.version.content.lesson(attempt.lesson_id).title
+
+
 def leaves_of(attempt: Attempt) -> list[Leaf]:
     """Return what is answered in an attempt, in its order, each with the story it belongs to."""
     known = {leaf.item.id: leaf for leaf in leaves(paper_of(attempt).items)}

@@ -90,8 +90,10 @@ def _change(attempt: Attempt, course: Course) -> Change | None:
     return Change(attempt, score, score.percent >= commands.paper_of(attempt).pass_mark)
 
 
-def regrade(course: Course, lesson_id: str, *, reason: str, expected: int, actor_id: int) -> Regrade:
+def regrade(course: Course, lesson_id: str, *, reason: str, expected: int, actor_id: int) -> Regrade | None:
     """Grade again and keep the scores before; `expected` is how many attempts the confirmed page named.
+
+    Returns None when nothing would change (it was done already).
 
     A lesson or course that was finished stays finished: only a person takes a certificate back.
     """
@@ -102,10 +104,10 @@ def regrade(course: Course, lesson_id: str, *, reason: str, expected: int, actor
         raise Invalid(f"原因最多 {MOST_REASON} 个字。")
     begin_write(db.session, f"course:{course.id}")
     found = preview(course, lesson_id)
+    if not found.changes:
+        return None
     if len(found.changes) != expected:
         raise Conflict("名单刚刚有了变化，还没有重新判分。请再看一遍，然后确认。")
-    if not found.changes:
-        raise Conflict("按现在的答案，没有人的成绩会变，不用重新判分。")
     row = Regrade(
         course_id=course.id, lesson_id=lesson_id, version_id=course.version_id, reason=reason,
         actor_id=actor_id, at=clock.now(),

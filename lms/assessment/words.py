@@ -1,8 +1,22 @@
-"""An answer in words a person can read, for whatever kind of item it belongs to."""
+"""The words of this room: what happened to an attempt, and an answer as a person can read it."""
 
 from collections.abc import Mapping, Sequence
 
+from flask_babel import lazy_gettext as _l
+
 from courses.items import Item, ItemKind
+from lms.assessment.models import EventKind
+
+EVENTS = {
+    EventKind.BEGUN: _l("开始答题"),
+    EventKind.SAVED: _l("保存答案"),
+    EventKind.SUBMITTED: _l("交卷"),
+    EventKind.TIMED_OUT: _l("时间到，自动交卷"),
+    EventKind.EXTENDED: _l("加了时间"),
+    EventKind.REOPENED: _l("重新打开"),
+    EventKind.MARKED: _l("批改"),
+    EventKind.REGRADED: _l("重新判分"),
+}
 
 
 def answer_in_words(item: Item, response: Sequence[object]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from lms.accounts import commands as accounts
 from lms.accounts.models import Person
 from lms.audit import access, evidence_queries, queries, words
 from lms.audit.views import frame
-from lms.core import audit_log
+from lms.core import audit_log, devices
 from lms.core.database import begin_write
 from lms.core.errors import Conflict, Invalid, Missing
 from lms.extensions import db
@@ -41,7 +41,7 @@ def show(public_id: str) -> str:
         sign_ins=evidence_queries.sign_ins(person.id),
         looks=looks_at(person.id),
         how=words.HOW,
-        device=words.device,
+        device=devices.device,
     )
     db.session.commit()
     return page

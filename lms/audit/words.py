@@ -1,4 +1,4 @@
-"""The words of this room: states, what each number means, and devices."""
+"""The words of this room: states, and what each number means."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -25,19 +25,3 @@ HOW = {
     How.TESTED_OUT: _l("课前测验通过"),
     How.DECIDED: _l("单位核实"),
 }
-DEVICES = (
-    ("MicroMessenger", _l("微信")),
-    ("HarmonyOS", _l("鸿蒙手机")),
-    ("Android", _l("安卓手机")),
-    ("iPhone", _l("苹果手机")),
-    ("iPad", _l("苹果平板")),
-    ("Windows", _l("Windows 电脑")),
-    ("Macintosh", _l("苹果电脑")),
-    ("Linux", _l("Linux 电脑")),
-)
-
-
-def device(user_agent: str) -> str:
-    """Return a device in words, from what the browser said of itself: 微信 · 安卓手机."""
-    found = [str(words) for mark, words in DEVICES if mark in user_agent]
-    return " · ".join(found[:2]) if "MicroMessenger" in user_agent else found[0] if found else "—"

@@ -8,6 +8,7 @@ class Permission(StrEnum):
     """One word per thing that may be done (values are stable, alphabetical)."""
 
     APPEALS_DECIDE = "appeals:decide"
+    ATTEMPTS_MANAGE = "attempts:manage"
     AUDIT_READ = "audit:read"
     CERTIFICATES_REVOKE = "certificates:revoke"
     COURSES_PUBLISH = "courses:publish"
@@ -31,13 +32,16 @@ class Role(StrEnum):
 
 
 ROLES: Mapping[Role, frozenset[Permission]] = {
-    Role.TRAINER: frozenset({Permission.COURSES_WRITE, Permission.COURSES_PUBLISH}),
+    Role.TRAINER: frozenset(
+        {Permission.ATTEMPTS_MANAGE, Permission.COURSES_WRITE, Permission.COURSES_PUBLISH}
+    ),
     Role.REVIEWER: frozenset({Permission.COURSES_REVIEW}),
     Role.OFFICER: frozenset({Permission.APPEALS_DECIDE, Permission.AUDIT_READ, Permission.SLIPS_ISSUE}),
     Role.ORG_ADMIN: frozenset({Permission.RECORDS_CONFIRM}),
     Role.REGISTRAR: frozenset(
         {
             Permission.APPEALS_DECIDE,
+            Permission.ATTEMPTS_MANAGE,
             Permission.PEOPLE_MANAGE,
             Permission.CERTIFICATES_REVOKE,
             Permission.AUDIT_READ,

@@ -10,7 +10,18 @@ from flask.testing import FlaskClient
 
 from courses.errors import CourseError
 from courses.items import Criterion, Item, ItemKind, Number, Option, Region, Shape
-from courses.model import Body, ClassroomBody, Course, Draw, Lesson, Module, QuizBody, SurveyBody
+from courses.model import (
+    Body,
+    ClassroomBody,
+    Course,
+    Draw,
+    Lesson,
+    Module,
+    QuizBody,
+    SurveyBody,
+    TextPage,
+    VideoBody,
+)
 from lms.accounts.models import Person
 from lms.catalogue.commands import publish
 from lms.extensions import db
@@ -137,7 +148,12 @@ def test_a_lesson_in_a_hall_says_how_it_is_done(place: Tree, browser: FlaskClien
     [
         (SurveyBody("说说看", ()), "survey-empty"),
         (
-            QuizBody((item("e", ItemKind.ESSAY, rubric=(Criterion("r", "好", 1),)),), 60, None, False),
+            VideoBody(
+                "k",
+                0.9,
+                (TextPage("一页。", 5),),
+                (item("e", ItemKind.ESSAY, rubric=(Criterion("r", "好", 1),)),),
+            ),
             "item-kind",
         ),
     ],
