@@ -20,6 +20,12 @@ from courses.items.typed import GAP
 
 SIZES = ("standard", "large", "huge")
 LANGUAGES = ("zh", "en")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_COUNTED = re.compile(r"(%\((\w+)\)s[^\[\]%]*)\[([^|\]]*)\|([^|\]]*)\]")
+"""A word that follows a number: `%(n)s [lesson|lessons]`."""
 _markdown = MarkdownIt("js-default", {"html": False, "linkify": False})
 _TOP_TITLE = re.compile(r"\A\s*# [^\n]*(\n|\Z)")
 _TAGS = {
@@ -52,6 +58,10 @@ def attach_words(app: Flask) -> None:
 def word(text: str, **values: object) -> Markup:
     """Return a text of the interface in the language of the request."""
     found = Markup(_words().ugettext(text))
+    if "|" in found:
+        found = Markup(
+            _COUNTED.sub(lambda made: made[1] + made[3 if str(values[made[2]]) == "1" else 4], found)
+        )
     return found % values if "%" in found else found
 
 
@@ -114,7 +124,7 @@ def day(value: datetime, timezone: ZoneInfo) -> str:
     """Return a date in words: 2026年11月24日, or 24 November 2026."""
     local = value.astimezone(timezone)
     if str(get_locale() or "zh").startswith("en"):
-        return f"{local.day} {local:%B %Y}"
+        return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
     return f"{local.year}年{local.month}月{local.day}日"
 
 
