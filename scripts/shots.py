@@ -16,7 +16,7 @@ SCREENS = ROOT / "docs" / "screens"
 PASSWORD = "demo-2026-jinguo"
 PHONE, SMALL, DESK = (390, 844), (320, 640), (1366, 768)
 LEARNER, TRAINER, OFFICER, REGISTRAR = "13800000001", "13800000002", "13800000004", "13800000008"
-ORGANISER = "13800000007"
+ORGANISER, ADMINISTRATOR = "13800000007", "13800000009"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 ARGUMENTS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
@@ -48,6 +48,10 @@ def _first_name(page: Page) -> None:
     page.locator("tbody a").first.click()
 
 
+def _first_course(page: Page) -> None:
+    page.locator("main .list a, main .courses a").first.click()
+
+
 SHOTS = (
     Shot("landing", "/"),
     Shot("courses", "/courses"),
@@ -73,6 +77,11 @@ SHOTS = (
     Shot("officer-volunteer", "/audit/u/991121/people?q=wangxiuying", OFFICER, DESK, act=_first_name),
     Shot("officer-phone", "/audit/u/991121", OFFICER),
     Shot("seen", "/me/seen", LEARNER),
+    Shot("search", "/search?q=隐私"),
+    Shot("quiz", "/c/phone", LEARNER),
+    Shot("studio", "/teach", TRAINER, DESK, act=_first_course),
+    Shot("jobs", "/operations/jobs", ADMINISTRATOR, DESK),
+    Shot("officer-english", "/audit/u/991121", OFFICER, DESK, lang="en"),
 )
 
 
