@@ -17,7 +17,7 @@ from lms.assets.models import AssetStatus, MediaAsset
 from lms.authoring import exchange
 from lms.catalogue.models import Course, CourseVersion, VersionAsset
 from lms.catalogue.queries import durations
-from lms.cli import demo_materials, demo_service
+from lms.cli import demo_materials, demo_service, demo_studio
 from lms.cli.demo_people import NAMED, PASSWORD, UNITS, WHO, crowd
 from lms.core import clock, crypto
 from lms.core.database import begin_write
@@ -45,6 +45,8 @@ def demo(tell: bool) -> dict[str, Any]:
     _load_courses()
     if accounts.by_phone(NAMED[0][0]) is None:
         _load_people()
+    if (trainer := accounts.by_phone(NAMED[1][0])) and (county := units.by_code(COUNTY_CODE)):
+        demo_studio.load(trainer, county)
     if not db.session.scalar(select(func.count()).select_from(Activity)):
         demo_service.load()
     plays = _plays("about")
