@@ -54,7 +54,8 @@ def _everything(course: Course) -> tuple[str, ...]:
 
 def _prerequisites(course: Course, state: CourseState) -> RuleState:
     left = [slug for slug in course.prerequisites if slug not in state.courses_done]
-    sentence = f"先学完这 {len(left)} 门课：{'、'.join(left)}。" if left else "要先学的课都学完了。"
+    names = "、".join(f"《{state.titles[slug]}》" if slug in state.titles else slug for slug in left)
+    sentence = f"先学完这 {len(left)} 门课：{names}。" if left else "要先学的课都学完了。"
     return RuleState(PREREQUISITES, not left, sentence, {"left": "、".join(left)})
 
 

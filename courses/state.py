@@ -59,12 +59,13 @@ NOTHING = LessonState()
 
 @dataclass(frozen=True, slots=True)
 class CourseState:
-    """One person's lessons, the slugs of courses she finished, the day she finished this one, and today."""
+    """One person's lessons, the slugs of courses she finished, the day she finished this one, today, course titles."""
 
     lessons: Mapping[str, LessonState] = field(default_factory=dict)
     courses_done: frozenset[str] = frozenset()
     completed_on: date | None = None
     today: date | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

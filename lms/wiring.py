@@ -26,6 +26,9 @@ from lms.authoring import (
 )
 from lms.authoring import views as authoring
 from lms.catalogue import views as catalogue
+from lms.classes import venue_views as venue
+from lms.classes import views as classes
+from lms.classes.events import Attended
 from lms.catalogue.events import CoursePublished, CourseWithdrawn
 from lms.certificates import handlers as certificate_handlers
 from lms.certificates import staff_views as certificate_register
@@ -33,7 +36,7 @@ from lms.certificates import views as certificates
 from lms.federations import join_views as joining
 from lms.home import styleguide_views as styleguide
 from lms.home import views as home
-from lms.learning import appeal_views, quiz_views, text_views
+from lms.learning import appeal_views, class_views, quiz_views, text_views
 from lms.learning import handlers as learning_handlers
 from lms.learning import views as learning
 from lms.learning.events import CourseCompleted
@@ -51,6 +54,7 @@ HANDLERS: Mapping[type[Any], Sequence[Callable[[Any], None]]] = {
     VisitorRecognised: (learning_handlers.take_over,),
     MediaFetched: (learning_handlers.note_fetch,),
     AttemptGraded: (learning_handlers.finish_paper,),
+    Attended: (learning_handlers.finish_class,),
     CourseCompleted: (certificate_handlers.issue_certificate,),
     CoursePublished: (search_handlers.follow,),
     CourseWithdrawn: (search_handlers.follow,),
@@ -99,6 +103,9 @@ BLUEPRINTS: Sequence[Blueprint] = (
     marking_views.bp,
     regrade_views.bp,
     appeal_views.bp,
+    class_views.bp,
+    classes.bp,
+    venue.bp,
     certificates.bp,
     certificate_register.bp,
     search.bp,

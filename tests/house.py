@@ -25,8 +25,11 @@ from lms.authoring import commands as authoring
 from lms.authoring import documents, queries, questions, uploads
 from lms.authoring.models import Draft, DraftLesson, Upload
 from lms.catalogue.commands import publish
+from lms.catalogue.commands import publish
 from lms.catalogue.models import Course, VersionAsset
 from lms.certificates.models import Certificate, PaperKind
+from lms.classes import commands as classes
+from lms.classes.models import ClassSession
 from lms.core import clock, jobs
 from lms.core.jobs import Job
 from lms.enrolment.commands import Learner, enrol
@@ -269,6 +272,25 @@ def upload(place: Unit) -> Upload:
 def course(place: Unit) -> Course:
     """Return a published course of a unit."""
     return factories.published(place, f"small-{next(_numbers)}").course
+
+
+def class_session(place: Unit, *, seats: int = 2, hours_ahead: float = 0.5) -> ClassSession:
+    """Add a session of a unit, an hour long, for the classroom lesson of a course of the same unit."""
+    number, start = next(_numbers), clock.now() + timedelta(hours=hours_ahead)
+    content = replace(
+        factories.document(f"meeting-{number}"),
+        modules=(Module("m", "单元", (Lesson("hall", "面授", "Hall", 45, ClassroomBody("现场学。", 45)),)),),
+    )
+    version = publish(content, {}, unit_id=place.id, actor_id=None)
+    facts = classes.Facts("hall", "镇文化站二楼", start, start + timedelta(hours=1), seats, "李敏")
+    made = classes.hold(facts, version.course, place, form_id=f"class-{number}", actor_id=None)
+    db.session.commit()
+    return made
+
+
+def classroom_lesson(place: Unit | None) -> str:
+    """Return the name of a classroom lesson as the form of a session holds it."""
+    return f"{class_session(place).course.slug}/hall" if place else "-"
 
 
 def appeal(place: Unit) -> Appeal:

@@ -94,6 +94,7 @@ OBJECTS: dict[str, Callable[[Unit], int | str]] = {
     "lesson_id": lambda place: house.lesson(place, "quiz").id,
     "number": lambda place: 1,
     "page": lambda place: 1,
+    "session_id": lambda place: house.class_session(place).id,
     "paper_number": lambda place: 2,
     "upload_id": lambda place: house.upload(place).public_id,
     "video_id": lambda place: house.lesson(place, "video").id,
@@ -103,6 +104,9 @@ OBJECTS: dict[str, Callable[[Unit], int | str]] = {
 ACTIVITY = {
     "name": "走访", "category": "care", "day": "2025-11-03", "start": "09:00", "end": "12:00", "place": "河东村",
     "content": "送文具", "leader": "何静",
+}  # fmt: skip
+CLASS = {
+    "day": "2099-11-03", "start": "09:00", "end": "12:00", "place": "文化站", "seats": "20", "organiser": "李敏",
 }  # fmt: skip
 COURSE = {"title": "上门第一课", "summary": "学会上门。", "tier": "intro", "category": "general"}
 QUESTION = {"kind": "single", "stem": "问", "option_a": "甲", "option_b": "乙", "right": "a", "lesson": ""}
@@ -118,6 +122,8 @@ FORMS: dict[str, Callable[[Unit | None], dict[str, Any]]] = {
     "operations.retry": lambda place: {"job": str(house.dead_job().id)},
     "service_desk.answer": lambda place: {"decision": "refuse", "answer": "核对过，没有错。"},
     "service_desk.correct": lambda place: {"hours": "1"},
+    "classes.hold": lambda place: CLASS | {"unit": house.code(place), "lesson": house.classroom_lesson(place)},
+    "classes.tick": lambda place: {"person": house.person(place).public_id if place else "-"},
     "films.send": lambda place: {"video": (BytesIO(b"no film"), "film.mp4")},
     "films.send_captions": lambda place: {"captions": (BytesIO(CAPTIONS), "film.vtt")},
     "lessons.add": lambda place: {"kind": "text"},

@@ -37,6 +37,12 @@ def by_slug(slug: str) -> Course:
     return course
 
 
+def titles(slugs: Sequence[str]) -> dict[str, str]:
+    """Return slug → title of these courses, those that are known."""
+    rows = db.session.execute(select(Course.slug, Course.title).where(Course.slug.in_(slugs)))
+    return {slug: title for slug, title in rows}
+
+
 def content_of(version_id: int) -> CourseDocument:
     """Return the course document of a version; fetched and parsed once a process."""
     return parsed(version_id, lambda: db.session.get_one(CourseVersion, version_id).document)

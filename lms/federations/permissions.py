@@ -11,6 +11,7 @@ class Permission(StrEnum):
     ATTEMPTS_MANAGE = "attempts:manage"
     AUDIT_READ = "audit:read"
     CERTIFICATES_REVOKE = "certificates:revoke"
+    CLASSES_HOLD = "classes:hold"
     COURSES_PUBLISH = "courses:publish"
     COURSES_REVIEW = "courses:review"
     COURSES_WRITE = "courses:write"
@@ -33,7 +34,12 @@ class Role(StrEnum):
 
 ROLES: Mapping[Role, frozenset[Permission]] = {
     Role.TRAINER: frozenset(
-        {Permission.ATTEMPTS_MANAGE, Permission.COURSES_WRITE, Permission.COURSES_PUBLISH}
+        {
+            Permission.ATTEMPTS_MANAGE,
+            Permission.CLASSES_HOLD,
+            Permission.COURSES_WRITE,
+            Permission.COURSES_PUBLISH,
+        }
     ),
     Role.REVIEWER: frozenset({Permission.COURSES_REVIEW}),
     Role.OFFICER: frozenset({Permission.APPEALS_DECIDE, Permission.AUDIT_READ, Permission.SLIPS_ISSUE}),
@@ -42,6 +48,7 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
         {
             Permission.APPEALS_DECIDE,
             Permission.ATTEMPTS_MANAGE,
+            Permission.CLASSES_HOLD,
             Permission.PEOPLE_MANAGE,
             Permission.CERTIFICATES_REVOKE,
             Permission.AUDIT_READ,

@@ -4,16 +4,18 @@ from dataclasses import dataclass
 
 from flask_login import current_user
 
+from courses import completion
 from courses.completion import Explanation
 from courses.model import Course as CourseDocument
-from courses.model import Lesson
+from courses.model import Lesson, LessonKind
 from lms.accounts.login import visitor_id
 from lms.catalogue.models import Course
-from lms.catalogue.queries import by_slug
-from lms.core.errors import Missing
+from lms.catalogue.queries import by_slug, titles
+from lms.core.errors import Conflict, Missing
 from lms.enrolment.commands import Learner, find
 from lms.enrolment.models import Enrolment
 from lms.learning import queries
+from lms.learning.evidence import courses_done
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +64,67 @@ def place(slug: str, number: int) -> Place:
 def explanation_of(enrolment: Enrolment | None) -> Explanation | None:
     """Return the state of her course, None before she began."""
     return queries.explain(enrolment) if enrolment else None
+
+
+def frame(place: Place, enrolment: Enrolment, notice: str) -> dict[str, object]:
+    """Return what every lesson page needs: the lesson, its state, a notice."""
+    explanation = queries.explain(enrolment)
+    return {
+        "place": place,
+        "lesson": place.lesson,
+        "body": place.lesson.body,
+        "total": len(place.content.lessons()),
+        "explanation": explanation,
+        "state": explanation.lessons[place.number - 1],
+        "notice": notice,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What comes before a lesson: courses by name in addresses and title, lessons by number and title."""
+
+    courses: tuple[tuple[str, str], ...]
+    lessons: tuple[tuple[int, str], ...]
+
+    @property
+    def words(self) -> str:
+        """The reason in one sentence."""
+        if self.courses:
+            return f"先学完{'、'.join(f'《{title}》' for _, title in self.courses)}，再学这门课。"
+        return f"先学完{'、'.join(f'《{title}》' for _, title in self.lessons)}，再学这一课。"
+
+
+def courses_before(content: CourseDocument) -> Left | None:
+    """Return the courses the present learner must finish before this one, None when there are none left."""
+    if not content.prerequisites:
+        return None
+    who, names = learner(), titles(content.prerequisites)
+    done = courses_done(who.person_id, content.prerequisites) if who else frozenset()
+    left = tuple((slug, names.get(slug, slug)) for slug in content.prerequisites if slug not in done)
+    return Left(left, ()) if left else None
+
+
+def left_before(place: Place, enrolment: Enrolment) -> Left | None:
+    """Return what she must finish first, None when the lesson is open; the first of a course is open to visitors.
+
+    What was finished stays open; a paper says on its own first page which lessons come before it.
+    """
+    lesson, content = place.lesson, place.content
+    if not content.prerequisites and (not lesson.requires or lesson.kind == LessonKind.QUIZ):
+        return None
+    state = queries.course_state(enrolment)
+    if state.lessons[lesson.id].done or (place.is_first and enrolment.person_id is None):
+        return None
+    missing = [slug for slug in content.prerequisites if slug not in state.courses_done]
+    if missing:
+        return Left(tuple((slug, state.titles.get(slug, slug)) for slug in missing), ())
+    waits = () if lesson.kind == LessonKind.QUIZ else completion.waits_for(content, lesson, state)
+    numbered = [(n, one.title) for n, one in enumerate(content.lessons(), start=1) if one.id in waits]
+    return Left((), tuple(numbered)) if numbered else None
+
+
+def require_open(place: Place, enrolment: Enrolment) -> None:
+    """Raise Conflict with the reason while something comes before this lesson."""
+    if left := left_before(place, enrolment):
+        raise Conflict(left.words)

@@ -7,9 +7,11 @@ from lms.accounts.events import VisitorRecognised
 from lms.accounts.models import Person
 from lms.assessment.events import AttemptGraded
 from lms.assets.events import MediaFetched
+from lms.catalogue.models import Course
+from lms.classes.events import Attended
 from lms.core import clock
 from lms.core.database import begin_write
-from lms.enrolment.commands import of_visitor
+from lms.enrolment.commands import Learner, enrol, of_visitor
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
 from lms.federations.queries import home_unit_id
@@ -31,6 +33,14 @@ def finish_paper(event: AttemptGraded) -> None:
     if event.passed:
         enrolment = db.session.get_one(Enrolment, event.enrolment_id)
         check_lesson(enrolment, enrolment.version.content.lesson(event.lesson_id))
+
+
+def finish_class(event: Attended) -> None:
+    """Attendance finishes its lesson; whoever had not begun the course begins it by coming."""
+    enrolment = enrol(Learner(event.person_id, None), db.session.get_one(Course, event.course_id))
+    lessons = {lesson.id: lesson for lesson in enrolment.version.content.lessons()}
+    if event.lesson_id in lessons:  # her version may be older than the lesson
+        check_lesson(enrolment, lessons[event.lesson_id])
 
 
 def take_over(event: VisitorRecognised) -> None:

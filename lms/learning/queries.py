@@ -7,12 +7,15 @@ from typing import Any
 from sqlalchemy import bindparam, func, literal, null, select, union_all
 
 from courses import completion
-from courses.completion import Explanation, How, LessonState
+from courses.completion import CourseState, Explanation, How, LessonState
 from courses.model import LessonKind
 from lms.assessment.models import Allowance, Attempt
-from lms.catalogue.queries import durations
+from lms.catalogue.queries import durations, titles
+from lms.core import clock
+from lms.core.days import day_of
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
+from lms.learning import evidence
 from lms.learning.models import Completion, LessonCompletion, LessonProgress
 
 # Built once, and run on the connection itself: the pages of a course and every heartbeat that may finish a lesson
@@ -63,6 +66,11 @@ _COMPLETION = select(Completion).where(Completion.enrolment_id == _ENROLMENT)
 
 def states(enrolment: Enrolment) -> dict[str, LessonState]:
     """Return lesson id → what is known of it."""
+    return evidence.added(enrolment, _played_and_answered(enrolment))
+
+
+def _played_and_answered(enrolment: Enrolment) -> dict[str, LessonState]:
+    """Return lesson id → what playing, reading and papers say."""
     db.session.flush()  # what was just written counts
     lengths = durations(enrolment.version_id)
     connection, hers = db.session.connection(), {"enrolment": enrolment.id}
@@ -104,7 +112,21 @@ def _state(row: Any, how: str | None, duration: float, papers: _Papers) -> Lesso
 
 def explain(enrolment: Enrolment) -> Explanation:
     """Return the one answer to "why is she not complete?"."""
-    return completion.explain(enrolment.version.content, states(enrolment))
+    return completion.explain(enrolment.version.content, course_state(enrolment))
+
+
+def course_state(enrolment: Enrolment) -> CourseState:
+    """Return her lessons, and where the course asks for them: other courses she finished, how long this one holds."""
+    content, lessons = enrolment.version.content, states(enrolment)
+    asked = content.prerequisites
+    finished = completion_of(enrolment.id) if content.validity else None
+    return CourseState(
+        lessons,
+        courses_done=evidence.courses_done(enrolment.person_id, asked) if asked else frozenset(),
+        completed_on=day_of(finished.at) if finished else None,
+        today=day_of(clock.now()),
+        titles=titles(asked) if asked else {},
+    )
 
 
 def completion_of(enrolment_id: int) -> Completion | None:

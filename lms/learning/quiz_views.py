@@ -26,6 +26,7 @@ def begin(slug: str, number: int) -> Answer:
     place, paper = _paper(slug, number)
     who = _person()
     enrolment = place.enrolment or enrol(who, place.course)
+    access.require_open(place, enrolment)
     waiting = completion.waits_for(place.content, place.lesson, queries.states(enrolment))
     if waiting:
         raise Conflict(f"还差 {len(waiting)} 课没学完，学完就能考试。")

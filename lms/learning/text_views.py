@@ -25,6 +25,7 @@ def show(slug: str, number: int, page: int) -> Answer | str:
         answer: Answer = turn_away()
         return answer
     enrolment = _enrolled(place)
+    access.require_open(place, enrolment)
     try:
         commands.open_page(enrolment, place.lesson, page)
     except Conflict:
@@ -43,6 +44,7 @@ def done(slug: str, number: int, page: int) -> Answer | tuple[str, int]:
     enrolment = place.enrolment
     if enrolment is None:
         raise Conflict("请先打开这一课的第 1 页。")
+    access.require_open(place, enrolment)
     try:
         missed = _finish(place, enrolment, body, page)
     except LmsError as error:

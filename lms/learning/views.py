@@ -5,7 +5,7 @@ from flask_login import current_user
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as Answer
 
-from courses.model import LessonKind, QuizBody
+from courses.model import ClassroomBody, LessonKind, QuizBody
 from lms.assessment import commands as assessment
 from lms.assets import links
 from lms.assets.models import AssetStatus, MediaAsset
@@ -17,13 +17,12 @@ from lms.enrolment.commands import enrol
 from lms.enrolment.models import Enrolment
 from lms.enrolment.queries import of_person
 from lms.extensions import db
-from lms.learning import access, commands, outbox, queries
+from lms.learning import access, class_views, commands, outbox, queries
 from lms.learning.models import LessonProgress
 
 TEMPLATES = {
     LessonKind.TEXT: "learning/text.html",
     LessonKind.VIDEO: "learning/video.html",
-    LessonKind.CLASSROOM: "learning/classroom.html",
 }
 bp = Blueprint("learning", __name__, template_folder="templates")
 
@@ -52,22 +51,31 @@ def course(slug: str) -> str:
         content=version.content,
         enrolment=enrolment,
         explanation=access.explanation_of(enrolment),
+        before=access.courses_before(version.content),
         completion=queries.completion_of(enrolment.id) if enrolment else None,
     )
 
 
 @bp.get("/c/<slug>/<int:number>")
 @public
-def lesson(slug: str, number: int) -> Answer | str:
+def lesson(slug: str, number: int) -> Answer | str | tuple[str, int]:
     """Show a lesson; the first is open to everyone, the others to whoever has signed in."""
     place = access.place(slug, number)
     if not place.is_first and not current_user.is_authenticated:
         answer: Answer = turn_away()
         return answer
     enrolment = _enrolled(place)
+    if left := access.left_before(place, enrolment):
+        db.session.commit()
+        return waiting_page(place, left), Conflict.status
     page = _show(place, enrolment)
     db.session.commit()
     return page
+
+
+def waiting_page(place: access.Place, left: access.Left) -> str:
+    """Return the page that says what comes before this lesson, with the way there."""
+    return render_template("learning/waiting.html", place=place, lesson=place.lesson, left=left)
 
 
 def _enrolled(place: access.Place) -> Enrolment:
@@ -81,6 +89,8 @@ def _show(place: access.Place, enrolment: Enrolment, notice: str = "") -> str:
     body = place.lesson.body
     if isinstance(body, QuizBody):
         return _show_quiz(place, enrolment, body, notice)
+    if isinstance(body, ClassroomBody):
+        return class_views.page(place, enrolment, notice)
     asset = asset_of(enrolment.version, place.lesson.id) if place.lesson.kind == LessonKind.VIDEO else None
     visit = commands.open_lesson(
         enrolment,
@@ -91,26 +101,13 @@ def _show(place: access.Place, enrolment: Enrolment, notice: str = "") -> str:
     db.session.flush()  # the player carries the visit's token
     return render_template(
         TEMPLATES[place.lesson.kind],
-        **_frame(place, enrolment, notice),
+        **access.frame(place, enrolment, notice),
         film=asset,
         media=_media(asset, visit.token),
         start=_start(asset),
         visit=visit,
         progress=db.session.get(LessonProgress, (enrolment.id, place.lesson.id)),
     )
-
-
-def _frame(place: access.Place, enrolment: Enrolment, notice: str) -> dict[str, object]:
-    explanation = queries.explain(enrolment)
-    return {
-        "place": place,
-        "lesson": place.lesson,
-        "body": place.lesson.body,
-        "total": len(place.content.lessons()),
-        "explanation": explanation,
-        "state": explanation.lessons[place.number - 1],
-        "notice": notice,
-    }
 
 
 def _start(asset: MediaAsset | None) -> float | None:
@@ -136,7 +133,7 @@ def _show_quiz(place: access.Place, enrolment: Enrolment, paper: QuizBody, notic
         notice = notice or "时间到了，卷子已经按存好的答案交了。"
     return render_template(
         "learning/quiz_start.html",
-        **_frame(place, enrolment, notice),
+        **access.frame(place, enrolment, notice),
         paper=paper,
         tries=tries,
     )
@@ -161,6 +158,7 @@ def read(slug: str, number: int) -> Answer | tuple[str, int]:
 def _own(place: access.Place) -> Enrolment:
     if place.enrolment is None:
         raise Conflict("请先打开这一课，再按“我读完了”。")
+    access.require_open(place, place.enrolment)
     return place.enrolment
 
 

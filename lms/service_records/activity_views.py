@@ -13,8 +13,8 @@ from lms.catalogue.words import CATEGORIES
 from lms.core import audit_log, crypto
 from lms.core.errors import Conflict, Invalid, LmsError
 from lms.extensions import db
+from lms.federations import people_queries, scope
 from lms.federations import queries as units
-from lms.federations import scope
 from lms.federations.guards import requires
 from lms.federations.models import Unit
 from lms.federations.permissions import Permission
@@ -56,7 +56,7 @@ def blank() -> str:
 def _form_page(form: ActivityForm, activity: Activity | None, error: str = "") -> str:
     choices = [
         SelectChoice(units.code_of(one.id), one.full_name)
-        for one in queries.units_to_record_for(current_user.id)
+        for one in people_queries.units_in_charge(current_user.id)
     ]
     form.unit.choices = choices
     has_confirmed = activity is not None and any(
@@ -153,7 +153,7 @@ def _search(q: str) -> tuple[Sequence[object], bool, str]:
     if not q.strip():
         return (), False, ""
     try:
-        found, more = queries.find_people(q)
+        found, more = people_queries.find_people(q)
     except Invalid as error:
         return (), False, error.message
     audit_log.record(current_user.id, "people.searched", "person", "-", {"found": len(found)})
@@ -174,7 +174,7 @@ def add(activity_id: int) -> Answer | tuple[str, int]:
     try:
         if not chosen:
             raise Invalid(_("还没有选人。请在要添加的人前面打勾。"))
-        quarters, people = hours.parse(typed), queries.people_of(chosen[:500])
+        quarters, people = hours.parse(typed), people_queries.people_of(chosen[:500])
         added = commands.add_people(activity, people, quarters=quarters, actor_id=current_user.id)
     except Invalid as error:
         db.session.rollback()

@@ -1,9 +1,6 @@
 """Forms of service records: what was typed, with a sentence for each thing that is wrong."""
 
-import unicodedata
-from collections.abc import Callable
 from datetime import date, time
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,43 +8,16 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms import ValidationError as Wrong
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import InputRequired, Length
 
 from lms.catalogue.words import CATEGORIES
 from lms.core import clock
 from lms.core.errors import Invalid
+from lms.core.typed import Parsed, clean, text_field
 from lms.service_records import days, hours
 from lms.service_records.commands import Facts
 
 NAME, PLACE, LEADER, CONTENT, REASON = 60, 80, 40, 400, 200
-
-
-def clean(text: str | None) -> str:
-    """Return typed text without control characters, its white space made single spaces."""
-    kept = "".join(" " if char.isspace() else char for char in text or "" if char.isspace() or _visible(char))
-    return " ".join(kept.split())
-
-
-def _visible(char: str) -> bool:
-    return unicodedata.category(char) not in ("Cc", "Cs")
-
-
-class Parsed:
-    """Says at the field what a parser says is wrong with it; keeps what was typed."""
-
-    def __init__(self, parser: Callable[[str], Any]) -> None:
-        self.parser = parser
-
-    def __call__(self, form: FlaskForm, field: StringField) -> None:
-        try:
-            self.parser(field.data or "")
-        except Invalid as error:
-            raise Wrong(error.message) from None
-
-
-def _text(words: Any, missing: Any, longest: int, field: type = StringField) -> Any:
-    too_long = Length(max=longest, message=_l("最多写 %(n)s 个字。", n=longest))
-    return field(words, [DataRequired(missing), too_long], filters=[clean])
 
 
 class ActivityForm(FlaskForm):
@@ -55,16 +25,16 @@ class ActivityForm(FlaskForm):
 
     form_id = HiddenField()
     unit = SelectField(_l("活动组织单位"), choices=[], validate_choice=False)
-    name = _text(_l("活动名称"), _l("请填写活动名称。"), NAME)
+    name = text_field(_l("活动名称"), _l("请填写活动名称。"), NAME)
     category = SelectField(
         _l("服务类别"), choices=[SelectChoice(*pair) for pair in CATEGORIES.items()], validate_choice=False
     )
     day = StringField(_l("日期"), [Parsed(days.parse_day)], render_kw={"type": "date"})
     start = StringField(_l("开始时间"), [Parsed(days.parse_time)], render_kw={"type": "time"})
     end = StringField(_l("结束时间"), [Parsed(days.parse_time)], render_kw={"type": "time"})
-    place = _text(_l("地点"), _l("请填写地点。"), PLACE)
-    content = _text(_l("服务内容"), _l("请写一两句做了什么，证明上会印。"), CONTENT, TextAreaField)
-    leader = _text(_l("活动负责人"), _l("请填写活动负责人的姓名。"), LEADER)
+    place = text_field(_l("地点"), _l("请填写地点。"), PLACE)
+    content = text_field(_l("服务内容"), _l("请写一两句做了什么，证明上会印。"), CONTENT, TextAreaField)
+    leader = text_field(_l("活动负责人"), _l("请填写活动负责人的姓名。"), LEADER)
     reason = StringField(
         _l("更正原因"), [Length(max=REASON, message=_l("最多写 200 个字。"))], filters=[clean]
     )
@@ -115,14 +85,14 @@ class CorrectionForm(FlaskForm):
     """Other hours for a confirmed record, and why."""
 
     hours = StringField(_l("更正为几小时"), [Parsed(lambda typed: hours.parse(typed, zero=True))])
-    reason = _text(_l("原因"), _l("请写明为什么更正，志愿者本人会看到。"), REASON)
+    reason = text_field(_l("原因"), _l("请写明为什么更正，志愿者本人会看到。"), REASON)
 
 
 class AskForm(FlaskForm):
     """申请更正: what is wrong, and perhaps how many hours it should be."""
 
     hours = StringField(_l("应该是几小时（说不准可以不填）"))
-    words = _text(_l("哪里不对"), _l("请写一句哪里不对，单位才知道查什么。"), 300, TextAreaField)
+    words = text_field(_l("哪里不对"), _l("请写一句哪里不对，单位才知道查什么。"), 300, TextAreaField)
 
     def validate_hours(self, field: StringField) -> None:
         """Empty, or hours."""
@@ -140,7 +110,7 @@ class DecisionForm(FlaskForm):
         validate_choice=False,
     )
     hours = StringField(_l("更正后是几小时"))
-    answer = _text(_l("给志愿者的答复"), _l("请写一句答复，她会看到。"), REASON)
+    answer = text_field(_l("给志愿者的答复"), _l("请写一句答复，她会看到。"), REASON)
 
     def validate_decision(self, field: RadioField) -> None:
         """Say in words that a decision is neither of the two."""
