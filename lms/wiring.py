@@ -26,13 +26,13 @@ from lms.authoring import (
 )
 from lms.authoring import views as authoring
 from lms.catalogue import views as catalogue
-from lms.classes import venue_views as venue
-from lms.classes import views as classes
-from lms.classes.events import Attended
 from lms.catalogue.events import CoursePublished, CourseWithdrawn
 from lms.certificates import handlers as certificate_handlers
 from lms.certificates import staff_views as certificate_register
 from lms.certificates import views as certificates
+from lms.classes import venue_views as venue
+from lms.classes import views as classes
+from lms.classes.events import Attended
 from lms.federations import join_views as joining
 from lms.home import styleguide_views as styleguide
 from lms.home import views as home

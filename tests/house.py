@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from courses.items import Criterion, Item, ItemKind
-from courses.model import Lesson, Module, QuizBody, TextBody, TextPage, VideoBody
+from courses.model import ClassroomBody, Lesson, Module, QuizBody, TextBody, TextPage, VideoBody
 from lms.accounts.models import Person
 from lms.assessment import commands as assessment
 from lms.assessment.models import Attempt
@@ -24,7 +24,6 @@ from lms.audit.queries import Selection
 from lms.authoring import commands as authoring
 from lms.authoring import documents, queries, questions, uploads
 from lms.authoring.models import Draft, DraftLesson, Upload
-from lms.catalogue.commands import publish
 from lms.catalogue.commands import publish
 from lms.catalogue.models import Course, VersionAsset
 from lms.certificates.models import Certificate, PaperKind

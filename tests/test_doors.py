@@ -122,7 +122,9 @@ FORMS: dict[str, Callable[[Unit | None], dict[str, Any]]] = {
     "operations.retry": lambda place: {"job": str(house.dead_job().id)},
     "service_desk.answer": lambda place: {"decision": "refuse", "answer": "核对过，没有错。"},
     "service_desk.correct": lambda place: {"hours": "1"},
-    "classes.hold": lambda place: CLASS | {"unit": house.code(place), "lesson": house.classroom_lesson(place)},
+    "classes.hold": lambda place: (
+        CLASS | {"unit": house.code(place), "lesson": house.classroom_lesson(place)}
+    ),
     "classes.tick": lambda place: {"person": house.person(place).public_id if place else "-"},
     "films.send": lambda place: {"video": (BytesIO(b"no film"), "film.mp4")},
     "films.send_captions": lambda place: {"captions": (BytesIO(CAPTIONS), "film.vtt")},

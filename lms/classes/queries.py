@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from courses.model import LessonKind
@@ -124,7 +124,7 @@ def coming(person_id: int, course_id: int, lesson_id: str) -> Sequence[ClassSess
     ).all()
 
 
-def _above(person_id: int) -> object:
+def _above(person_id: int) -> Select[int]:
     """The units she belongs to today, and all above them."""
     return (
         select(UnitClosure.ancestor_id)

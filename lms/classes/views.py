@@ -73,9 +73,7 @@ def hold() -> Answer | tuple[str, int]:
         return _form_page(form), 422
     form_id = (form.form_id.data or crypto.token(16))[:64]
     course, lesson_id = lesson
-    session = commands.hold(
-        form.facts(lesson_id), course, unit, form_id=form_id, actor_id=current_user.id
-    )
+    session = commands.hold(form.facts(lesson_id), course, unit, form_id=form_id, actor_id=current_user.id)
     db.session.commit()
     return redirect(url_for(".show", session_id=session.id))
 
