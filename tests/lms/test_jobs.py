@@ -18,15 +18,14 @@ from lms.extensions import db
 from lms.federations.models import Unit
 
 pytestmark = pytest.mark.both_databases
-KILLS = 30
 WORKER = """
-import sys
 from lms import config
 from lms.app import create_app
 from lms.core import jobs
 app = create_app(config.read())
 app.extensions["lms_jobs"] = {"test.mark": "tests.lms.marks:mark"}
 with app.app_context():
+    print("up", flush=True)
     while True:
         jobs.run_one(jobs.Lane.QUICK, lease=0.6)
 """
@@ -86,20 +85,28 @@ def test_a_worker_that_lost_its_lease_cannot_finish(known: Flask) -> None:
 
 
 @pytest.mark.kill
-def test_thirty_killed_workers_lose_nothing_and_do_nothing_twice(
-    known: Flask, database_url: str, tmp_path: Path
+@pytest.mark.parametrize(
+    "kills", [pytest.param(30, id="30 kills"), pytest.param(300, id="300 kills", marks=pytest.mark.soak)]
+)
+def test_killed_workers_lose_nothing_and_do_nothing_twice(
+    known: Flask, database_url: str, tmp_path: Path, kills: int
 ) -> None:
-    chance, wanted = random.Random(20261124), 60
+    chance, wanted = random.Random(os.environ.get("SOAK_SEED", "20261124")), kills * 5
     for number in range(wanted):
         jobs.enqueue("test.mark", {"name": f"n{number}"}, key=f"n{number}")
     db.session.commit()
     env = {**os.environ, "LMS_ENV": "test", "LMS_DATA": str(tmp_path), "LMS_SECRET_KEY": "t" * 40}
     env["LMS_DATABASE_URL"] = database_url
-    for _ in range(KILLS):
-        worker = subprocess.Popen([sys.executable, "-c", WORKER], env=env)
-        time.sleep(0.7 + chance.random() * 0.5)
+    for _ in range(kills):
+        worker = subprocess.Popen([sys.executable, "-c", WORKER], env=env, stdout=subprocess.PIPE)
+        assert worker.stdout and worker.stdout.readline() == b"up\n"
+        time.sleep(chance.random() * 0.2)  # a job takes 40 ms: most kills fall inside one
         worker.send_signal(signal.SIGKILL)
         worker.wait()
+        worker.stdout.close()
+    assert db.session.scalar(select(func.count()).select_from(Job).where(Job.attempts > 0)), (
+        "no kill met a job"
+    )
     with clock.travel(hours=2):
         while jobs.run_one(Lane.QUICK):
             pass
