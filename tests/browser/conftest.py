@@ -90,6 +90,29 @@ def site_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return env
 
 
+def _exam(folder: Path) -> Path:
+    """A second course: nothing but a paper of three kinds, so that a journey may begin with it."""
+    folder.mkdir()
+    options = [{"id": "a", "text": "甲"}, {"id": "b", "text": "乙"}]
+    whole = {"explanation": "", "lesson": ""}
+    items = [
+        {"id": "q1", "kind": "single", "stem": "第一问", "options": options, "key": ["b"], **whole},
+        {"id": "q2", "kind": "text", "stem": "第二问", "key": ["自愿"], **whole},
+        {"id": "q3", "kind": "order", "stem": "第三问", "options": options, "key": ["b", "a"], **whole},
+    ]
+    (folder / "paper.json").write_text(json.dumps({"items": items}), "utf-8")
+    lesson = {
+        "id": "paper", "kind": "quiz", "title": "考一考", "minutes": 1, "items": "paper.json", "pass_mark": 80,
+        "tries": 3, "limit_minutes": 30,
+    }  # fmt: skip
+    course = {
+        "format": 1, "slug": "exam", "title": "只考一考", "summary": "一份卷子。", "tier": "intro",
+        "category": "general", "hours": 1, "modules": [{"id": "m", "title": "全部", "lessons": [lesson]}],
+    }  # fmt: skip
+    (folder / "course.json").write_text(json.dumps(course), "utf-8")
+    return folder
+
+
 @pytest.fixture(scope="module")
 def site(site_env: dict[str, str]) -> Iterator[str]:
     """The address of a site that runs: gunicorn and a quick worker on a fresh database."""
@@ -106,8 +129,10 @@ def site(site_env: dict[str, str]) -> Iterator[str]:
         db.session.remove()
         db.engine.dispose()
     flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
-    package = _package(data / "package")
-    subprocess.run([*flask, "courses", "import", str(package), "--publish"], cwd=ROOT, env=env, check=True)
+    for package in (_package(data / "package"), _exam(data / "exam")):
+        subprocess.run(
+            [*flask, "courses", "import", str(package), "--publish"], cwd=ROOT, env=env, check=True
+        )
     gunicorn = [
         sys.executable,
         "-m",

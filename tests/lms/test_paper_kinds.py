@@ -152,9 +152,12 @@ def test_a_lesson_in_a_hall_says_how_it_is_done(place: Tree, browser: FlaskClien
                 "k",
                 0.9,
                 (TextPage("一页。", 5),),
-                (item("e", ItemKind.ESSAY, rubric=(Criterion("r", "好", 1),)),),
+                (
+                    item("t", ItemKind.TEXT, key=("自愿",)),
+                    item("e", ItemKind.ESSAY, rubric=(Criterion("r", "好", 1),)),
+                ),
             ),
-            "item-kind",
+            "checks-kind",
         ),
     ],
 )
