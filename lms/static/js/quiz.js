@@ -1,7 +1,7 @@
 /* A paper shown one question at a time; every change is kept at once. Without this file it is one long form. ES5 only. */
 (function () {
   'use strict';
-  var JG = window.JG;
+  var JG = window.JG, FIELDS = 'input:not([type=hidden]),textarea,select';
 
   function Quiz(form) {
     this.form = form;
@@ -38,7 +38,7 @@
 
   Quiz.prototype.response = function (item) {
     var out = [], some = false;
-    JG.each(item.querySelectorAll('input,textarea,select'), function (input) {
+    JG.each(item.querySelectorAll(FIELDS), function (input) {
       var left = input.getAttribute('data-left'), tick = input.type === 'radio' || input.type === 'checkbox';
       if (tick && !input.checked) { return; }
       some = some || input.value !== '';
@@ -54,7 +54,7 @@
       if (entry.kind !== 'answer' || entry.attempt !== self.attempt) { return; }
       JG.each(self.items, function (item) {
         if (item.getAttribute('data-item') !== entry.item) { return; }
-        JG.each(item.querySelectorAll('input,textarea,select'), function (input, at) {
+        JG.each(item.querySelectorAll(FIELDS), function (input, at) {
           var one = entry.response[at];
           if (input.type === 'radio' || input.type === 'checkbox') {
             input.checked = entry.response.indexOf(input.value) >= 0;
