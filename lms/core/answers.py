@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from lms.core.doors import wants_json
 from lms.core.errors import LmsError
+from lms.core.templating import sentence
 from lms.extensions import db
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ def attach(app: Flask) -> None:
 def answer(status: int, message: str = "", *, support_code: str = "") -> Response:
     """Return the page or JSON of a status; the message says what is wrong and what to do."""
     db.session.rollback()
-    text = str(message or SENTENCES.get(status, SENTENCES[500]))
+    text = sentence(str(message or SENTENCES.get(status, SENTENCES[500])))
     if wants_json():
         response = jsonify(error=text, support_code=support_code)
     else:

@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from courses.items.typed import GAP
+from lms.core.sentences import in_english
 
 SIZES = ("standard", "large", "huge")
 LANGUAGES = ("zh", "en")
@@ -45,6 +46,7 @@ def attach(app: Flask, *, site_name: str, timezone: ZoneInfo) -> None:
         moment=lambda value: f"{day(value, timezone)} {value.astimezone(timezone):%H:%M}",
         clock=lambda value: f"{value.astimezone(timezone):%H:%M}",
         duration=duration,
+        sentence=sentence,
         megabytes=lambda size: f"{max(size / 1_000_000, 0.1):.1f} MB",
     )
     app.context_processor(lambda: {"text_size": text_size(), "lang": language()})
@@ -63,6 +65,14 @@ def word(text: str, **values: object) -> Markup:
             _COUNTED.sub(lambda made: made[1] + made[3 if str(values[made[2]]) == "1" else 4], found)
         )
     return found % values if "%" in found else found
+
+
+def sentence(text: str) -> str:
+    """Return the sentence of an error, a rule or a problem in her language."""
+    if language() != "en":
+        return text
+    said = in_english(str(text))
+    return Markup(said) if isinstance(text, Markup) else said
 
 
 def _words() -> NullTranslations:
