@@ -22,9 +22,11 @@ from lms.authoring import (
     paste_views,
     preview_views,
     question_views,
+    review_views,
     upload_views,
 )
 from lms.authoring import views as authoring
+from lms.catalogue import local_views as local_fields
 from lms.catalogue import views as catalogue
 from lms.catalogue.events import CoursePublished, CourseWithdrawn
 from lms.certificates import handlers as certificate_handlers
@@ -36,7 +38,7 @@ from lms.classes.events import Attended
 from lms.federations import join_views as joining
 from lms.home import styleguide_views as styleguide
 from lms.home import views as home
-from lms.learning import appeal_views, class_views, quiz_views, text_views
+from lms.learning import appeal_views, class_views, handout_views, quiz_views, text_views
 from lms.learning import handlers as learning_handlers
 from lms.learning import views as learning
 from lms.learning.events import CourseCompleted
@@ -71,6 +73,7 @@ JOBS: Mapping[str, str] = {
     "audit.sweep": "lms.audit.jobs:sweep",
     "authoring.hand_over": "lms.authoring.jobs:hand_over",
     "authoring.sweep": "lms.authoring.jobs:sweep",
+    "catalogue.draw_covers": "lms.catalogue.jobs:draw_covers",
     "certificates.render": "lms.certificates.jobs:render",
     "learning.sweep": "lms.learning.jobs:sweep",
     "materials.process": "lms.materials.jobs:process",
@@ -81,6 +84,7 @@ PERIODIC: Mapping[str, float] = {
     "assessment.sweep": 60.0,
     "audit.sweep": 3600.0,
     "authoring.sweep": 3600.0,
+    "catalogue.draw_covers": 3600.0,
     "learning.sweep": 3600.0,
     "search.update": 120.0,
 }
@@ -96,8 +100,10 @@ BLUEPRINTS: Sequence[Blueprint] = (
     joining.bp,
     assets.bp,
     catalogue.bp,
+    local_fields.bp,
     learning.bp,
     text_views.bp,
+    handout_views.bp,
     quiz_views.bp,
     attempt_views.bp,
     marking_views.bp,
@@ -120,6 +126,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     film_views.bp,
     question_views.bp,
     preview_views.bp,
+    review_views.bp,
     package_views.bp,
     paste_views.bp,
     upload_views.bp,

@@ -218,6 +218,14 @@ def post(browser: FlaskClient, path: str, token: str = "", **fields: Any) -> Tes
     return browser.post(path, data={"csrf_token": token or csrf(browser), **fields})
 
 
+def awaiting_expert(place: Unit) -> Draft:
+    """Add a draft of a unit that asks for an expert."""
+    made = draft(place)
+    made.details = made.details | {"review": "awaiting_expert"}
+    db.session.commit()
+    return made
+
+
 def draft(place: Unit) -> Draft:
     """Return a draft of a unit that nobody touched, fit to be published: a video, a paper, a text."""
     newest = select(Draft).where(Draft.unit_id == place.id).order_by(Draft.id.desc()).limit(1)

@@ -1,9 +1,11 @@
 """Pictures of a package: which its texts name, whether they are there and what they ought to be."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
+from typing import Any
 
+from courses import document
 from courses.formats.source import Source
 from courses.items import Item, leaves
 from courses.model import (
@@ -36,6 +38,7 @@ def named(course: Course) -> Iterator[tuple[str, str]]:
     for lesson in course.lessons():
         for text in _prose(lesson):
             yield from ((lesson.id, name) for name in in_text(text))
+    yield from (("", name) for name in in_text(course.handout))
     for leaf in leaves(course.papers()):
         yield from ((leaf.item.id, name) for name in of_item(leaf.item))
         yield from ((leaf.item.id, name) for name in in_text(leaf.story))
@@ -59,6 +62,26 @@ def in_text(text: str) -> Iterator[str]:
     """Yield the files that Markdown pictures name."""
     for found in PICTURE.finditer(text):
         yield found.group(2)
+
+
+def renamed(course: Course, names: Mapping[str, str]) -> Course:
+    """Return the course with every picture that its texts name under the new name that `names` gives it."""
+    return document.from_json(_renamed(document.to_json(course), names)) if names else course
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return names.get(value) or PICTURE.sub(lambda found: _with_name(found, names), value)
+    if isinstance(value, list):
+        return [_renamed(one, names) for one in value]
+    if isinstance(value, dict):
+        return {name: _renamed(one, names) for name, one in value.items()}
+    return value
+
+
+def _with_name(found: re.Match[str], names: Mapping[str, str]) -> str:
+    new = names.get(found.group(2))
+    return f"![{found.group(1)}]({new})" if new else found.group(0)
 
 
 def _prose(lesson: Lesson) -> tuple[str, ...]:

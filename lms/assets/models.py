@@ -65,3 +65,14 @@ class Rendition(Base):
     size: Mapped[int]
     asset: Mapped[MediaAsset] = relationship(back_populates="renditions")
     __table_args__ = (db.UniqueConstraint("asset_id", "role"),)
+
+
+class Picture(Base):
+    """A picture of a course; its key comes from what it was made of, so it never changes."""
+
+    __tablename__ = "pictures"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    mime: Mapped[str]
+    storage_key: Mapped[str]
+    size: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)

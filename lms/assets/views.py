@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response as Answer
 
 from lms.assets import links
 from lms.assets.events import MediaFetched
-from lms.assets.models import Rendition
+from lms.assets.models import Picture, Rendition
 from lms.assets.sending import send
-from lms.core.doors import signed_url
+from lms.core.doors import public, signed_url
 from lms.core.errors import Missing
 from lms.core.events import publish
 from lms.extensions import db
@@ -34,6 +34,18 @@ def file(token: str, role: str) -> Answer:
     if link.visit and role in VIDEO and request.method == "GET" and _asks_for_media(rendition.size):
         publish(MediaFetched(link.visit, link.asset_id))
         db.session.commit()
+    return answer
+
+
+@bp.get("/pictures/<key>")
+@public
+def picture(key: str) -> Answer:
+    """Send a picture of a course; its address is made from its content, so a browser may keep it."""
+    found = db.session.get(Picture, key[:80])
+    if found is None:
+        raise Missing
+    answer = send(found.storage_key, found.mime)
+    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return answer
 
 

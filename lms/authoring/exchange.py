@@ -8,15 +8,16 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from courses.errors import CourseError, Problem
-from courses.formats import package
+from courses.formats import package, package_pictures
 from courses.formats.package import Package, VideoFiles
 from courses.model import Course as Document
 from courses.model import Lesson, VideoBody
 from lms.assets import commands as assets
+from lms.assets import pictures
 from lms.assets.models import AssetStatus, MediaAsset
 from lms.authoring import commands
 from lms.authoring.models import Draft
-from lms.catalogue import pages
+from lms.catalogue import pages, reviews
 from lms.catalogue.commands import publish
 from lms.catalogue.models import Course, CourseVersion, VersionAsset
 from lms.core import audit_log, bodies, clock
@@ -32,17 +33,19 @@ def bring_in(path: Path, *, unit_id: int, actor_id: int | None, while_processing
     """Read, keep the media, publish; all or nothing. Raises CourseError, Conflict, MediaError."""
     incoming = package.read(path)
     pages.require(incoming.course)
-    content, kept = _receive(incoming, unit_id)
+    shown = _with_pictures(incoming)
+    reviews.require(shown)
+    content, kept = _receive(shown, incoming, unit_id)
     return publish(content, kept, unit_id=unit_id, actor_id=actor_id, while_processing=while_processing)
 
 
-def bring_in_draft(path: Path, *, unit: Unit, actor_id: int, replace_draft: bool) -> Draft:
+def bring_in_draft(path: Path, *, unit: Unit, actor_id: int | None, replace_draft: bool) -> Draft:
     """Read, keep the media, fill a draft; all or nothing. Raises CourseError, Conflict, MediaError."""
     incoming = package.read(path)
     pages.require(incoming.course)
     slug = incoming.course.slug
     _require_free(slug, unit, replace_draft=replace_draft)
-    content, kept = _receive(incoming, unit.id)
+    content, kept = _receive(_with_pictures(incoming), incoming, unit.id)
     begin_write(db.session)
     draft = _require_free(slug, unit, replace_draft=replace_draft)
     if draft is None:
@@ -66,7 +69,7 @@ def _require_free(slug: str, unit: Unit, *, replace_draft: bool) -> Draft | None
     return draft
 
 
-def _receive(incoming: Package, unit_id: int) -> tuple[Document, dict[str, MediaAsset]]:
+def _receive(shown: Document, incoming: Package, unit_id: int) -> tuple[Document, dict[str, MediaAsset]]:
     """Keep every film of a package; returns the document with their keys."""
     scratch = Path(tempfile.mkdtemp(prefix="import-", dir=bodies.scratch_folder()))
     try:
@@ -76,7 +79,20 @@ def _receive(incoming: Package, unit_id: int) -> tuple[Document, dict[str, Media
         }
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return _with_keys(incoming.course, kept), kept
+    return _with_keys(shown, kept), kept
+
+
+def _with_pictures(incoming: Package) -> Document:
+    """Keep every picture that the texts of a package show; returns the course showing them by their addresses."""
+    names = {name: _picture(incoming, name) for name in incoming.pictures}
+    return package_pictures.renamed(incoming.course, names)
+
+
+def _picture(incoming: Package, name: str) -> str:
+    try:
+        return pictures.address(pictures.keep(incoming.source.read(name)))
+    except MediaError as error:
+        raise CourseError([Problem(name, 0, "", error.code, error.message)]) from error
 
 
 def _keep(incoming: Package, lesson_id: str, files: VideoFiles, unit_id: int, scratch: Path) -> MediaAsset:

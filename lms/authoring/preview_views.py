@@ -24,6 +24,7 @@ from lms.catalogue.models import Course
 from lms.core.errors import Missing
 from lms.federations.guards import requires
 from lms.federations.permissions import Permission
+from lms.learning import handout_views
 from lms.learning.access import Place
 
 bp = Blueprint("preview", __name__, template_folder="templates", url_prefix="/teach/c/<int:draft_id>/preview")
@@ -31,6 +32,7 @@ SHOWN = {
     "learning.course": "preview.course",
     "learning.lesson": "preview.lesson",
     "learning.read": "preview.go_on",
+    "handout.show": "preview.handout",
     "quiz.begin": "preview.paper",
     "quiz.paper": "preview.paper",
     "text_version.show": "preview.text_page",
@@ -114,8 +116,17 @@ def course(draft_id: int) -> str:
     content = documents.content_of(draft)
     return render_template(
         "learning/course.html", course=_course(draft), content=content, enrolment=None, explanation=None,
-        completion=None, url_for=_links(draft),
+        completion=None, url_for=_links(draft), picture="", before=None, signature=None,
     )  # fmt: skip
+
+
+@bp.get("/handout")
+@requires(Permission.COURSES_WRITE)
+def handout(draft_id: int) -> str:
+    """Show the page to print."""
+    draft = queries.draft(draft_id)
+    content = documents.content_of(draft)
+    return render_template("learning/handout.html", **handout_views.words_of(content), url_for=_links(draft))
 
 
 @bp.get("/<int:number>")

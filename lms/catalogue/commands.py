@@ -9,7 +9,7 @@ from courses.errors import CourseError
 from courses.model import Course as CourseDocument
 from courses.validation import problems_of
 from lms.assets.models import AssetStatus, MediaAsset
-from lms.catalogue import pages
+from lms.catalogue import covers, pages, reviews
 from lms.catalogue.events import CoursePublished, CourseWithdrawn
 from lms.catalogue.models import Course, CourseState, CourseVersion, VersionAsset
 from lms.core import audit_log, clock
@@ -29,12 +29,14 @@ def publish(
 ) -> CourseVersion:
     """Freeze a document as the next version of its course, with the asset of each video lesson.
 
-    Raises CourseError for a document with problems, Conflict for a video that was refused or is not ready
+    Raises CourseError for a document with problems, Conflict for a course that waits for an expert's signature
+    outside a demo and for a video that was refused or is not ready
     (`while_processing` lets a video that is still being made go out as 处理中).
     """
     if problems := problems_of(content):
         raise CourseError(problems)
     pages.require(content)
+    reviews.require(content)
     _require_ready(assets, while_processing=while_processing)
     begin_write(db.session, f"course:{content.slug}")
     course = _course_of(content, unit_id)
@@ -56,6 +58,7 @@ def publish(
     )
     course.version_id, course.state = version.id, CourseState.PUBLISHED
     course.title, course.tier, course.category = content.title, content.tier, content.category
+    covers.order(content)
     audit_log.record(actor_id, "course.published", "course", course.slug, {"version": version.number})
     tell(CoursePublished(course.id, version.id))
     return version

@@ -69,6 +69,43 @@ class VersionAsset(Base):
     asset_id: Mapped[int] = mapped_column(db.ForeignKey("media_assets.id"), index=True)
 
 
+class LocalValue(Base):
+    """What a unit wrote into a local field of courses; fields of one id and label are one field."""
+
+    __tablename__ = "local_values"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(db.ForeignKey("units.id"))
+    field: Mapped[str]
+    label: Mapped[str]
+    value: Mapped[str]
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    changed_by_id: Mapped[int] = mapped_column(db.ForeignKey("people.id"))
+    __table_args__ = (db.UniqueConstraint("unit_id", "field", "label"),)
+
+
+class Verdict(StrEnum):
+    """What an expert said of a course."""
+
+    PASSED = "passed"
+    RETURNED = "returned"
+
+
+class CourseReview(Base):
+    """An expert looked at a course in exactly these words (`digest`) and signed; only ever added to."""
+
+    __tablename__ = "course_reviews"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(index=True)
+    digest: Mapped[str]
+    verdict: Mapped[str]
+    remark: Mapped[str]
+    reviewer_id: Mapped[int] = mapped_column(db.ForeignKey("people.id"))
+    reviewer_name: Mapped[str]
+    reviewer_unit: Mapped[str]
+    signed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = (CheckConstraint("verdict IN ('passed', 'returned')", name="verdict"),)
+
+
 class _Once:
     """Makes the cache below ignore how the document is fetched."""
 

@@ -2,7 +2,8 @@
 
 from flask import Blueprint, render_template, request
 
-from lms.catalogue import queries
+from lms.catalogue import covers, queries, reviews
+from lms.catalogue.models import Course
 from lms.catalogue.words import CATEGORIES, TIERS
 from lms.core.doors import public
 
@@ -16,6 +17,7 @@ def browse() -> str:
     tier = request.args.get("tier", "") if request.args.get("tier", "") in TIERS else ""
     category = request.args.get("category", "") if request.args.get("category", "") in CATEGORIES else ""
     courses = queries.published(tier=tier, category=category)
+    contents = [course.version.content for course in courses if course.version]
     return render_template(
         "catalogue/browse.html",
         courses=courses,
@@ -23,4 +25,16 @@ def browse() -> str:
         category=category,
         tiers=TIERS,
         categories=CATEGORIES,
+        pictures=covers.addresses(contents),
+        waiting={content.slug for content in contents if reviews.waits(content)},
     )
+
+
+@bp.get("/courses/matrix")
+@public
+def matrix() -> str:
+    """Show every tier and category with its courses; a gap is shown as a gap."""
+    cells: dict[tuple[str, str], list[Course]] = {}
+    for course in queries.published():
+        cells.setdefault((course.tier, course.category), []).append(course)
+    return render_template("catalogue/matrix.html", cells=cells, tiers=TIERS, categories=CATEGORIES)

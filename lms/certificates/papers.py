@@ -2,23 +2,16 @@
 
 from collections.abc import Mapping
 
-import segno
 from flask import current_app
 
 from lms.certificates import commands, words
 from lms.certificates.models import Certificate, PaperKind
+from lms.core import qr
 
 TEMPLATES: Mapping[str, str] = {
     PaperKind.COURSE: "certificates/paper.html",
     PaperKind.SERVICE: "certificates/service_paper.html",
 }
-
-
-def qr_svg(text: str) -> str:
-    """Return a QR code as inline SVG, error correction M, a quiet zone of two modules."""
-    return segno.make(text, error="m", micro=False).svg_inline(
-        border=2, dark="#1F1A1C", light=None, omitsize=True, svgclass="qr", lineclass=None
-    )
 
 
 def page(certificate: Certificate, *, family: str) -> str:
@@ -28,7 +21,7 @@ def page(certificate: Certificate, *, family: str) -> str:
         certificate=certificate,
         content=certificate.content,
         day_words=words.day_words,
-        qr=qr_svg(commands.qr_address(certificate)),
+        qr=qr.svg(commands.qr_address(certificate)),
         check_address=current_app.extensions["lms_settings"].base_url + "/verify",
         family=family,
     )

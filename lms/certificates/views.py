@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response as Answer
 
 from lms.assets.commands import storage
 from lms.catalogue.queries import by_slug
-from lms.certificates import commands, papers, words
+from lms.certificates import commands, words
 from lms.certificates.models import Certificate, PaperKind
-from lms.core import crypto
+from lms.core import crypto, qr
 from lms.core.doors import public, signed_in
 from lms.core.errors import Conflict, Missing
 from lms.enrolment.commands import Learner, find
@@ -61,7 +61,7 @@ def show(number: str) -> str:
         content=certificate.content,
         day_words=words.day_words,
         period=words.period,
-        qr=papers.qr_svg(commands.qr_address(certificate)),
+        qr=qr.svg(commands.qr_address(certificate)),
     )
 
 

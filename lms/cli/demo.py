@@ -1,5 +1,6 @@
 """flask demo: fictional people and the starter courses, loaded once; afterwards it only tells the sign-ins."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 
 from courses.items import kinds
 from courses.model import Course as Document
-from courses.model import Lesson, QuizBody, TextBody, VideoBody
+from courses.model import Lesson, QuizBody, Review, TextBody, VideoBody
 from lms.accounts import commands as accounts
 from lms.accounts.models import Person
 from lms.assessment import commands as assessment
@@ -32,7 +33,7 @@ from lms.federations.permissions import Role
 from lms.learning import commands as learning
 from lms.service_records.models import Activity
 
-ROOT_CODE, COUNTY_CODE = "990000", "991121"
+ROOT_CODE, CITY_CODE, COUNTY_CODE = "990000", "991100", "991121"
 
 
 def demo(tell: bool) -> dict[str, Any]:
@@ -76,9 +77,11 @@ def _load_materials() -> None:
 
 
 def _load_courses() -> None:
-    owner = units.by_code(ROOT_CODE)
+    everyone, city = units.by_code(ROOT_CODE), units.by_code(CITY_CODE)
     known = set(db.session.scalars(select(Course.slug)))
     for package in sorted((Path(current_app.root_path).parent / "courses" / "starter").glob("*/course.json")):
+        waits = json.loads(package.read_text("utf-8")).get("review") == Review.AWAITING_EXPERT
+        owner = city if waits else everyone  # the city has the reviewer
         if package.parent.name not in known and owner is not None:
             exchange.bring_in(package.parent, unit_id=owner.id, actor_id=None, while_processing=True)
             db.session.commit()

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,9 @@ from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import get_locale, get_translations
 from jinja2 import StrictUndefined
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
 from courses.items.typed import GAP
@@ -29,6 +33,8 @@ _COUNTED = re.compile(r"(%\((\w+)\)s[^\[\]%]*)\[([^|\]]*)\|([^|\]]*)\]")
 """A word that follows a number: `%(n)s [lesson|lessons]`."""
 _markdown = MarkdownIt("js-default", {"html": False, "linkify": False})
 _TOP_TITLE = re.compile(r"\A\s*# [^\n]*(\n|\Z)")
+_SIZED = re.compile(r"/pictures/[0-9a-f]{40}-(\d{1,5})x(\d{1,5})")
+_ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "img": {"src", "alt", "width", "height", "loading"}}
 _TAGS = {
     "p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "blockquote", "a", "img", "table", "thead", "tbody",
     "tr", "th", "td", "hr", "br", "code", "pre", "del",
@@ -122,7 +128,21 @@ def _vendor(folder: Path) -> dict[str, str]:
 def markdown(text: str) -> Markup:
     """Render Markdown to HTML that passed the sanitiser; a title on top is left to the page's own h1."""
     html = _markdown.render(_TOP_TITLE.sub("", text, count=1))
-    return Markup(nh3.clean(html, tags=_TAGS, url_schemes={"http", "https", "mailto", "tel"}))
+    schemes = {"http", "https", "mailto", "tel"}
+    return Markup(nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=schemes))
+
+
+def _image(self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+    """Let a picture come when it is near, and keep its place free meanwhile."""
+    token = tokens[at]
+    token.attrSet("loading", "lazy")
+    if size := _SIZED.fullmatch(str(token.attrGet("src") or "")):
+        token.attrSet("width", size.group(1))
+        token.attrSet("height", size.group(2))
+    return self.image(tokens, at, options, env)
+
+
+_markdown.add_render_rule("image", _image)
 
 
 def stem(text: str) -> Markup:

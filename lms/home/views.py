@@ -9,7 +9,9 @@ from werkzeug.wrappers import Response as Answer
 
 from lms.accounts import second_factor
 from lms.accounts.views import local_only
+from lms.catalogue import covers
 from lms.catalogue.queries import published
+from lms.catalogue.words import CATEGORIES
 from lms.core import clock
 from lms.core.doors import public, signed_in
 from lms.core.jobs import Job, JobState, WorkerSeen
@@ -28,7 +30,9 @@ QUIET_AFTER_SECONDS = 120
 @public
 def index() -> str:
     """Say in five seconds what this is."""
-    return render_template("home/index.html", courses=published()[:3])
+    courses = published()[:3]
+    pictures = covers.addresses(row.version.content for row in courses if row.version)
+    return render_template("home/index.html", courses=courses, pictures=pictures, categories=CATEGORIES)
 
 
 @bp.get("/me")

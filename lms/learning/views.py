@@ -9,6 +9,7 @@ from courses.model import ClassroomBody, LessonKind, QuizBody
 from lms.assessment import commands as assessment
 from lms.assets import links
 from lms.assets.models import AssetStatus, MediaAsset
+from lms.catalogue import covers, reviews
 from lms.catalogue.queries import asset_of, by_slug
 from lms.core import clock, together
 from lms.core.doors import public, signed_in, turn_away
@@ -33,7 +34,8 @@ def my_courses() -> str:
     """Show what to go on with, what is left, what is finished."""
     enrolments = of_person(current_user.id)
     rows = [(one, queries.explain(one)) for one in enrolments]
-    return render_template("learning/my_courses.html", rows=rows, now=clock.now())
+    pictures = covers.addresses(one.version.content for one in enrolments)
+    return render_template("learning/my_courses.html", rows=rows, now=clock.now(), pictures=pictures)
 
 
 @bp.get("/c/<slug>")
@@ -49,6 +51,8 @@ def course(slug: str) -> str:
         "learning/course.html",
         course=row,
         content=version.content,
+        picture=covers.addresses([version.content]).get(slug, ""),
+        signature=reviews.signature_of(version.content),
         enrolment=enrolment,
         explanation=access.explanation_of(enrolment),
         before=access.courses_before(version.content),

@@ -12,6 +12,7 @@ from flask import current_app
 from markdown_it import MarkdownIt
 from sqlalchemy import select
 
+from courses import local
 from courses.model import Lesson, TextBody, VideoBody
 from lms.assets.commands import storage
 from lms.assets.models import AssetStatus, MediaAsset, Rendition
@@ -105,12 +106,14 @@ def _of_course(source: Source, version: CourseVersion) -> Iterator[Passage]:
 
 def _of_lesson(source: Source, lesson: Lesson) -> Iterator[Passage]:
     body = lesson.body
-    text = plain(body.markdown) if isinstance(body, TextBody) else ""
+    text = plain(local.fill(body.markdown, {})) if isinstance(body, TextBody) else ""
     words = "\n".join(filter(None, (text, lesson.title_en)))
     yield Passage(source, Kind.LESSON, lesson.title, words, lesson.id, heading=lesson.title)
     if isinstance(body, VideoBody):
         for number, page in enumerate(body.pages, 1):
-            yield Passage(source, Kind.PAGE, lesson.title, plain(page.markdown), lesson.id, number)
+            yield Passage(
+                source, Kind.PAGE, lesson.title, plain(local.fill(page.markdown, {})), lesson.id, number
+            )
 
 
 def _tracks(version_id: int) -> dict[str, str]:
