@@ -100,8 +100,9 @@ class _Numbers:
 
     def of(self, paragraph: Paragraph) -> str:
         """The number before a paragraph, "" when it has none."""
-        properties: Any = paragraph._p.pPr
-        numbered = properties.numPr if properties is not None else None
+        numbered = _numbered(paragraph._p)
+        if numbered is None:
+            numbered = _numbered(getattr(paragraph.style, "element", None))
         if numbered is None or numbered.numId is None:
             return ""
         number = str(numbered.numId.val)
@@ -114,6 +115,12 @@ class _Numbers:
         for deeper in [key for key in self._counts if key[0] == number and key[1] > depth]:
             del self._counts[deeper]
         return _written(form, pattern, depth, count)
+
+
+def _numbered(owner: Any) -> Any:
+    """The list a paragraph, or its style, belongs to."""
+    properties = owner.pPr if owner is not None else None
+    return properties.numPr if properties is not None else None
 
 
 def _value(owner: Any, name: str, default: str) -> str:
