@@ -115,6 +115,15 @@ def courses_import(path: str, publish: bool, as_json: bool) -> None:
     run("lms.cli.course_files:bring_in", as_json=as_json, path=path, publish=publish)
 
 
+@courses.command("export")
+@click.argument("slug")
+@click.argument("path", type=click.Path())
+@json_option
+def courses_export(slug: str, path: str, as_json: bool) -> None:
+    """Write a published course as a package (a new zip or folder)."""
+    run("lms.cli.course_files:bring_out", as_json=as_json, slug=slug, path=path)
+
+
 @materials.command("import")
 @click.argument("folder", type=click.Path())
 @json_option

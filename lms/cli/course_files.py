@@ -1,12 +1,13 @@
-"""flask courses import."""
+"""flask courses import, flask courses export."""
 
 from pathlib import Path
 from typing import Any
 
-from lms.authoring import exchange
+from lms.authoring import exchange, outgoing
+from lms.catalogue.queries import by_slug
 from lms.catalogue.reviews import WaitsForExpert
 from lms.core import jobs
-from lms.core.errors import Conflict
+from lms.core.errors import Conflict, Invalid
 from lms.extensions import db
 from lms.federations import queries as units
 from lms.federations.models import Unit
@@ -42,3 +43,14 @@ def _as_draft(path: str, unit: Unit) -> dict[str, Any]:
     draft = exchange.bring_in_draft(Path(path), unit=unit, actor_id=None, replace_draft=False)
     db.session.commit()
     return {"slug": draft.slug, "draft": draft.id, "waits_for": "expert"}
+
+
+def bring_out(slug: str, path: str) -> dict[str, Any]:
+    """Write the present version of a published course as a package."""
+    target, version = Path(path), by_slug(slug).version
+    if version is None:
+        raise Conflict("这门课还没有发布。")
+    if not target.absolute().parent.is_dir():
+        raise Invalid(f"没有文件夹“{target.absolute().parent}”。请先建好，或换一个地方。")
+    outgoing.write(version, target)
+    return {"slug": slug, "version": version.number, "file": target.name}
