@@ -38,7 +38,16 @@ from lms.classes.events import Attended
 from lms.federations import join_views as joining
 from lms.home import styleguide_views as styleguide
 from lms.home import views as home
-from lms.learning import appeal_views, class_views, handout_views, quiz_views, text_views
+from lms.learning import (
+    appeal_views,
+    assignment_views,
+    class_views,
+    handout_views,
+    quiz_views,
+    survey_views,
+    text_views,
+    work_views,
+)
 from lms.learning import handlers as learning_handlers
 from lms.learning import views as learning
 from lms.learning.events import CourseCompleted
@@ -110,6 +119,9 @@ BLUEPRINTS: Sequence[Blueprint] = (
     regrade_views.bp,
     appeal_views.bp,
     class_views.bp,
+    assignment_views.bp,
+    work_views.bp,
+    survey_views.bp,
     classes.bp,
     venue.bp,
     certificates.bp,

@@ -12,7 +12,17 @@ from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from courses.items import Criterion, Item, ItemKind
-from courses.model import ClassroomBody, Lesson, Module, QuizBody, TextBody, TextPage, VideoBody
+from courses.model import (
+    AssignmentBody,
+    ClassroomBody,
+    EvidenceKind,
+    Lesson,
+    Module,
+    QuizBody,
+    TextBody,
+    TextPage,
+    VideoBody,
+)
 from lms.accounts.models import Person
 from lms.assessment import commands as assessment
 from lms.assessment.models import Attempt
@@ -25,7 +35,7 @@ from lms.authoring import commands as authoring
 from lms.authoring import documents, queries, questions, uploads
 from lms.authoring.models import Draft, DraftLesson, Upload
 from lms.catalogue.commands import publish
-from lms.catalogue.models import Course, VersionAsset
+from lms.catalogue.models import Course, CourseVersion, VersionAsset
 from lms.certificates.models import Certificate, PaperKind
 from lms.classes import commands as classes
 from lms.classes.models import ClassSession
@@ -36,8 +46,8 @@ from lms.extensions import db
 from lms.federations import commands as federations
 from lms.federations.models import RoleAssignment, Unit, UnitKind
 from lms.federations.permissions import Role
-from lms.learning import appeals
-from lms.learning.models import Appeal
+from lms.learning import appeals, assignments
+from lms.learning.models import Appeal, HandIn
 from lms.materials.models import Material, MaterialPage
 from lms.service_records import commands as service
 from lms.service_records import requests as asking
@@ -279,6 +289,25 @@ def upload(place: Unit) -> Upload:
 def course(place: Unit) -> Course:
     """Return a published course of a unit."""
     return factories.published(place, f"small-{next(_numbers)}").course
+
+
+def work(place: Unit) -> HandIn:
+    """Add work handed in by a person of a unit for an assignment of a course of the same unit."""
+    enrolment = enrol(Learner(person(place).id, None), assigned(place).course)
+    made = assignments.hand_in(enrolment, enrolment.version.content.lesson("task"), "走访了一户。", None)
+    db.session.commit()
+    return made
+
+
+def assigned(place: Unit) -> CourseVersion:
+    """Publish a course of one assignment, words and at least 6 of 10 points."""
+    rubric = (Criterion("c1", "写清楚", 6), Criterion("c2", "有行动", 4))
+    task = AssignmentBody("写一次走访。", (EvidenceKind.TEXT,), rubric, 6)
+    modules = (Module("m", "单元", (Lesson("task", "走访一次", "Visit", 10, task),)),)
+    content = replace(factories.document(f"task-{next(_numbers)}"), modules=modules)
+    version = publish(content, {}, unit_id=place.id, actor_id=None)
+    db.session.commit()
+    return version
 
 
 def class_session(place: Unit, *, seats: int = 2, hours_ahead: float = 0.5) -> ClassSession:

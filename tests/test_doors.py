@@ -95,6 +95,7 @@ OBJECTS: dict[str, Callable[[Unit], int | str]] = {
     "lesson_id": lambda place: house.lesson(place, "quiz").id,
     "number": lambda place: 1,
     "page": lambda place: 1,
+    "hand_in_id": lambda place: house.work(place).id,
     "session_id": lambda place: house.class_session(place).id,
     "paper_number": lambda place: 2,
     "upload_id": lambda place: house.upload(place).public_id,
@@ -127,6 +128,7 @@ FORMS: dict[str, Callable[[Unit | None], dict[str, Any]]] = {
         CLASS | {"unit": house.code(place), "lesson": house.classroom_lesson(place)}
     ),
     "classes.tick": lambda place: {"person": house.person(place).public_id if place else "-"},
+    "work.mark": lambda place: {"decision": "return", "comment": "请写具体一点。"},
     "films.send": lambda place: {"video": (BytesIO(b"no film"), "film.mp4")},
     "films.send_captions": lambda place: {"captions": (BytesIO(CAPTIONS), "film.vtt")},
     "course_reviews.sign": lambda place: {"verdict": "passed"},

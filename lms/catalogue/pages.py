@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from courses.errors import CourseError, Problem
 from courses.model import Course, LessonKind
 
-LESSONS = {LessonKind.TEXT, LessonKind.VIDEO, LessonKind.QUIZ, LessonKind.CLASSROOM}
+LESSONS = {
+    LessonKind.TEXT, LessonKind.VIDEO, LessonKind.QUIZ, LessonKind.CLASSROOM, LessonKind.ASSIGNMENT, LessonKind.SURVEY,
+}  # fmt: skip
 NAMES = {
     LessonKind.AUDIO: "录音",
     LessonKind.DOCUMENT: "文档",
-    LessonKind.ASSIGNMENT: "作业",
-    LessonKind.SURVEY: "问卷",
 }
 
 

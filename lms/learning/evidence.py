@@ -1,17 +1,18 @@
-"""What rooms besides the player and the paper know of a lesson: attendance, and other courses finished."""
+"""What rooms besides the player and the paper know of a lesson: attendance, work handed in, surveys, other courses."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from courses.completion import LessonState
 from courses.model import LessonKind
+from courses.state import Handed
 from lms.catalogue.models import Course
 from lms.classes import queries as classes
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
-from lms.learning.models import Completion
+from lms.learning.models import Completion, HandIn, SurveyAnswer
 
 
 def added(enrolment: Enrolment, states: dict[str, LessonState]) -> dict[str, LessonState]:
@@ -20,7 +21,27 @@ def added(enrolment: Enrolment, states: dict[str, LessonState]) -> dict[str, Les
     if LessonKind.CLASSROOM in kinds and enrolment.person_id is not None:
         for lesson_id in states.keys() & classes.attended(enrolment.person_id, enrolment.course_id):
             states[lesson_id] = replace(states[lesson_id], attended=True)
+    if LessonKind.ASSIGNMENT in kinds:
+        for row in _last_hand_ins(enrolment.id):
+            points = sum(row.points.values()) if row.points else None
+            states[row.lesson_id] = replace(
+                states[row.lesson_id], handed=Handed(row.state), rubric_points=points
+            )
+    if LessonKind.SURVEY in kinds:
+        for lesson_id in states.keys() & _answered(enrolment.id):
+            states[lesson_id] = replace(states[lesson_id], answered=True)
     return states
+
+
+def _last_hand_ins(enrolment_id: int) -> Sequence[HandIn]:
+    last = select(func.max(HandIn.id)).where(HandIn.enrolment_id == enrolment_id).group_by(HandIn.lesson_id)
+    return db.session.scalars(select(HandIn).where(HandIn.id.in_(last))).all()
+
+
+def _answered(enrolment_id: int) -> frozenset[str]:
+    return frozenset(
+        db.session.scalars(select(SurveyAnswer.lesson_id).where(SurveyAnswer.enrolment_id == enrolment_id))
+    )
 
 
 def courses_done(person_id: int | None, slugs: Sequence[str]) -> frozenset[str]:

@@ -94,6 +94,48 @@ class Appeal(Base):
     )
 
 
+class HandIn(Base):
+    """Something she did and shows: words, a photograph; a trainer accepts it or gives it back with a comment."""
+
+    __tablename__ = "hand_ins"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(db.ForeignKey("enrolments.id"))
+    lesson_id: Mapped[str]
+    unit_id: Mapped[int | None] = mapped_column(db.ForeignKey("units.id"), index=True)
+    words: Mapped[str]
+    picture_key: Mapped[str | None]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    state: Mapped[str] = mapped_column(default="waiting")
+    points: Mapped[dict[str, int]] = mapped_column(db.JSON, default=dict)
+    comment: Mapped[str] = mapped_column(default="")
+    marked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    marked_by_id: Mapped[int | None] = mapped_column(db.ForeignKey("people.id"))
+    enrolment: Mapped[Enrolment] = relationship()
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'returned', 'accepted')", name="state"),
+        db.Index("ix_hand_ins_enrolment", "enrolment_id", "lesson_id"),
+        db.Index(
+            "uq_hand_ins_waiting",
+            "enrolment_id",
+            "lesson_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+
+class SurveyAnswer(Base):
+    """What she answered to the questions of a survey, once; read as counts only."""
+
+    __tablename__ = "survey_answers"
+    enrolment_id: Mapped[int] = mapped_column(db.ForeignKey("enrolments.id"), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(primary_key=True)
+    unit_id: Mapped[int | None] = mapped_column(db.ForeignKey("units.id"), index=True)
+    answers: Mapped[dict[str, list[str]]] = mapped_column(db.JSON)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class OutboxEntry(Base):
     """The first answer to an outbox entry; the same id again gets the same answer."""
 

@@ -5,7 +5,7 @@ from flask_login import current_user
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as Answer
 
-from courses.model import ClassroomBody, LessonKind, QuizBody
+from courses.model import AssignmentBody, ClassroomBody, LessonKind, QuizBody, SurveyBody
 from lms.assessment import commands as assessment
 from lms.assets import links
 from lms.assets.models import AssetStatus, MediaAsset
@@ -18,7 +18,7 @@ from lms.enrolment.commands import enrol
 from lms.enrolment.models import Enrolment
 from lms.enrolment.queries import of_person
 from lms.extensions import db
-from lms.learning import access, class_views, commands, outbox, queries
+from lms.learning import access, assignment_views, class_views, commands, outbox, queries, survey_views
 from lms.learning.models import LessonProgress
 
 TEMPLATES = {
@@ -95,6 +95,10 @@ def _show(place: access.Place, enrolment: Enrolment, notice: str = "") -> str:
         return _show_quiz(place, enrolment, body, notice)
     if isinstance(body, ClassroomBody):
         return class_views.page(place, enrolment, notice)
+    if isinstance(body, AssignmentBody):
+        return assignment_views.page(place, enrolment, notice)
+    if isinstance(body, SurveyBody):
+        return survey_views.page(place, enrolment)
     asset = asset_of(enrolment.version, place.lesson.id) if place.lesson.kind == LessonKind.VIDEO else None
     visit = commands.open_lesson(
         enrolment,
