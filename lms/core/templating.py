@@ -44,7 +44,7 @@ _TAGS = {
 def attach(app: Flask, *, site_name: str, timezone: ZoneInfo) -> None:
     """Give templates their filters and globals; an undefined variable is an error."""
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.globals.update(asset=asset, site_name=site_name)
+    app.jinja_env.globals.update(asset=asset, site_name=site_name, chinese=chinese)
     app.jinja_env.filters.update(
         markdown=markdown,
         stem=stem,
@@ -53,6 +53,8 @@ def attach(app: Flask, *, site_name: str, timezone: ZoneInfo) -> None:
         clock=lambda value: f"{value.astimezone(timezone):%H:%M}",
         duration=duration,
         sentence=sentence,
+        title_of=lambda thing: hers(thing.title, thing.title_en),
+        summary_of=lambda course: hers(course.summary, course.summary_en),
         megabytes=lambda size: f"{max(size / 1_000_000, 0.1):.1f} MB",
     )
     app.context_processor(lambda: {"text_size": text_size(), "lang": language()})
@@ -71,6 +73,18 @@ def word(text: str, **values: object) -> Markup:
             _COUNTED.sub(lambda made: made[1] + made[3 if str(values[made[2]]) == "1" else 4], found)
         )
     return found % values if "%" in found else found
+
+
+def hers(text: str, english: str) -> str:
+    """Return a text of a course in her language; without English it is shown and marked as Chinese."""
+    if language() != "en":
+        return text
+    return english or Markup('<span lang="zh-CN">{}</span>').format(text)
+
+
+def chinese() -> Markup:
+    """Return the attribute of an element whose content is Chinese while the page is not."""
+    return Markup(' lang="zh-CN"' if language() == "en" else "")
 
 
 def sentence(text: str) -> str:

@@ -12,6 +12,7 @@ from lms.assessment.forms import responses_of
 from lms.assessment.models import Attempt, Response
 from lms.core.doors import signed_in
 from lms.core.errors import Conflict, Missing
+from lms.core.templating import hers
 from lms.enrolment.commands import Learner, enrol
 from lms.extensions import db
 from lms.learning import access, queries
@@ -119,7 +120,7 @@ def result(slug: str, number: int, attempt_id: str) -> Answer | str:
         attempt=attempt,
         misses=[(position, item, numbers.get(item.lesson)) for position, item in misses],
         marked=marked,
-        titles={n: lesson.title for n, lesson in enumerate(lessons, start=1)},
+        titles={n: hers(lesson.title, lesson.title_en) for n, lesson in enumerate(lessons, start=1)},
         explanation=explanation,
         next_number=numbers.get(explanation.next_lesson or ""),
         completion=queries.completion_of(attempt.enrolment_id),
