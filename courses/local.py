@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 PLACE = re.compile(r"\{\{local:([A-Za-z0-9_-]{1,40})\}\}")
 ASK = "请问本村（社区）妇联"
-BLANK = "＿＿＿＿＿＿"
+BLANK = "\u2060".join("＿＿＿＿＿")
+"""A line to write on; the joiners keep it in one piece."""
 _MARKS = re.compile(r"([\\`*_{}\[\]()<>#+.!|~:-])")
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from lms.accounts import second_factor
 from lms.accounts.views import local_only
-from lms.catalogue import covers
+from lms.catalogue import covers, reviews
 from lms.catalogue.queries import published
 from lms.catalogue.words import CATEGORIES
 from lms.core import clock
@@ -31,8 +31,14 @@ QUIET_AFTER_SECONDS = 120
 def index() -> str:
     """Say in five seconds what this is."""
     courses = published()[:3]
-    pictures = covers.addresses(row.version.content for row in courses if row.version)
-    return render_template("home/index.html", courses=courses, pictures=pictures, categories=CATEGORIES)
+    contents = [row.version.content for row in courses if row.version]
+    return render_template(
+        "home/index.html",
+        courses=courses,
+        pictures=covers.addresses(contents),
+        categories=CATEGORIES,
+        waiting={one.slug for one in contents if reviews.waits(one)},
+    )
 
 
 @bp.get("/me")
