@@ -70,6 +70,7 @@ def _page(enrolment: Enrolment, paper_id: str, error: str = "", where: str = "")
         words=words.EVENTS,
         device=devices.device,
         tries=commands.tries(enrolment.id, paper_id),
+        owned=queries.in_scope(enrolment.course),
         error=error,
         where=where,
         form=request.form,

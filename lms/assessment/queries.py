@@ -11,6 +11,7 @@ from lms.accounts.models import Person
 from lms.assessment import event_log, papers
 from lms.assessment.models import Allowance, Attempt, AttemptEvent, Response
 from lms.assessment.words import answer_in_words
+from lms.catalogue.models import Course
 from lms.core.errors import Missing
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
@@ -48,6 +49,12 @@ def enrolment_or_404(enrolment_id: int) -> Enrolment:
     if row is None or row.person is None:
         raise Missing
     return row
+
+
+def in_scope(course: Course) -> bool:
+    """Say whether a course belongs to a unit of the scope."""
+    mine = select(Course.id).where(Course.id == course.id, Course.unit_id.in_(scope.ids()))
+    return db.session.scalar(mine) is not None
 
 
 def papers_of_scope(name: str, page: int) -> tuple[int, Sequence[Attempt]]:

@@ -234,6 +234,7 @@ def test_the_log_tells_devices_and_times_and_the_reading_is_recorded(
     trainer = as_person(house.staff(Role.TRAINER, place.county))
     page = trainer.get(address(attempt)).get_data(as_text=True)
     assert re.search(r"交卷.*安卓手机", page, re.S)
+    assert f"/teach/regrade/{attempt.enrolment.course_id}/paper" in page
     looked = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "attempt.viewed")).one()
     assert looked.object_id == str(attempt.enrolment.person_id)
     listed = trainer.get("/teach/attempts?name=王秀").get_data(as_text=True)
