@@ -166,8 +166,8 @@ def wall(session_id: int) -> str:
     """Show the code for the projector; the page renews itself before the code goes stale."""
     session = scope.one_or_404(ClassSession, session_id)
     base = current_app.extensions["lms_settings"].base_url
-    address = base + url_for("venue.show", code=codes.code_of(session))
-    qr = segno.make(address, error="m", micro=False).svg_inline(
+    path = url_for("venue.show", code=codes.code_of(session))
+    qr = segno.make(base + path, error="m", micro=False).svg_inline(
         border=2, dark="#1F1A1C", light="#FFFFFF", omitsize=True, svgclass="qr", lineclass=None
     )
     return render_template(
@@ -175,7 +175,7 @@ def wall(session_id: int) -> str:
         session=session,
         title=queries.title_of(session),
         qr=Markup(qr),
-        address=address,
+        path=path,
         closed=commands.closed_words(session),
         came=len([one for one in queries.roster(session.id) if one.attendance]),
         days=days,

@@ -28,6 +28,8 @@ OFFICER = "13700000001"
 """The phone of the federation officer of 白沙县 on that site; her password is tests.factories.PASSWORD."""
 ORGANISER = "13900000091"
 """The phone of the organiser of the same county, with the same password."""
+TRAINER = "13900000092"
+"""The phone of a trainer of the same county, with the same password."""
 expect.set_options(timeout=20_000)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 ARGUMENTS += ["--disable-background-networking", "--disable-component-update"]
@@ -113,6 +115,24 @@ def _exam(folder: Path) -> Path:
     return folder
 
 
+def _second_package(folder: Path) -> Path:
+    """A course of an assignment and a classroom lesson."""
+    folder.mkdir()
+    (folder / "task.md").write_text("走访一户人家，写下您看到的。", "utf-8")
+    (folder / "hall.md").write_text("现场练一遍。", "utf-8")
+    lessons = [
+        {"id": "task", "kind": "assignment", "title": "走访一次", "body": "task.md", "evidence": ["text", "photo"],
+         "rubric": [{"id": "c", "text": "写清楚", "points": 5}], "pass_points": 3},
+        {"id": "hall", "kind": "classroom", "title": "现场练习", "body": "hall.md", "minutes": 45},
+    ]  # fmt: skip
+    course = {
+        "format": 1, "slug": "hands-on", "title": "动手做", "summary": "作业和面授。", "tier": "intro",
+        "category": "general", "hours": 1, "modules": [{"id": "m", "title": "全部", "lessons": lessons}],
+    }  # fmt: skip
+    (folder / "course.json").write_text(json.dumps(course), "utf-8")
+    return folder
+
+
 @pytest.fixture(scope="module")
 def site(site_env: dict[str, str]) -> Iterator[str]:
     """The address of a site that runs: gunicorn and a quick worker on a fresh database."""
@@ -125,6 +145,8 @@ def site(site_env: dict[str, str]) -> Iterator[str]:
         appoint(officer.id, Role.OFFICER, place.county, actor_id=None)
         organiser = person(ORGANISER, place.county, "何静")
         appoint(organiser.id, Role.ORG_ADMIN, place.county, actor_id=None)
+        trainer = person(TRAINER, place.county, "李敏")
+        appoint(trainer.id, Role.TRAINER, place.county, actor_id=None)
         db.session.commit()
         db.session.remove()
         db.engine.dispose()
@@ -133,6 +155,8 @@ def site(site_env: dict[str, str]) -> Iterator[str]:
         subprocess.run(
             [*flask, "courses", "import", str(package), "--publish"], cwd=ROOT, env=env, check=True
         )
+    second = _second_package(data / "second")
+    subprocess.run([*flask, "courses", "import", str(second), "--publish"], cwd=ROOT, env=env, check=True)
     gunicorn = [
         sys.executable,
         "-m",
