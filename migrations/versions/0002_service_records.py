@@ -1,13 +1,11 @@
 """service records: activities, hours, corrections, proofs; certificates become papers of several kinds
 
-Revision ID: 0004
-Revises: 0001
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = '0005'
-down_revision: str | Sequence[str] | None = '0003'
+revision: str = '0007'
+down_revision: str | Sequence[str] | None = '0006'
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from alembic import op
 
-revision: str = '0006'
-down_revision: str | Sequence[str] | None = '0004'
+revision: str = '0003'
+down_revision: str | Sequence[str] | None = '0002'
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 
 
-revision: str = '0003'
-down_revision: str | Sequence[str] | None = '0009'
+revision: str = '0006'
+down_revision: str | Sequence[str] | None = '0005'
 branch_labels = None
 depends_on = None
 

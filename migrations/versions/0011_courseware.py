@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0013"
-down_revision: str | Sequence[str] | None = "0012"
+revision: str = "0011"
+down_revision: str | Sequence[str] | None = "0010"
 branch_labels = None
 depends_on = None
 
@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_local_values_unit_id")),
         sa.ForeignKeyConstraint(["changed_by_id"], ["people.id"], name=op.f("fk_local_values_changed_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_local_values")),
-        sa.UniqueConstraint("unit_id", "field", "label", name=op.f("uq_local_values_unit_id")),
+        sa.UniqueConstraint("unit_id", "field", "label", name=op.f("uq_local_values_unit_id_field_label")),
     )
     op.create_table(
         "course_reviews",

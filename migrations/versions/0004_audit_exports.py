@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = '0002'
-down_revision: str | Sequence[str] | None = '0006'
+revision: str = '0004'
+down_revision: str | Sequence[str] | None = '0003'
 branch_labels = None
 depends_on = None
 
