@@ -126,7 +126,7 @@ def bring_up_to_date(given: dict[str, str]) -> list[str]:
     _write(words)
     kept = {text: english for text, english in said.items() if english}
     SENTENCES.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    return [text for text, english in {**said, **words}.items() if not english]
+    return [text for text in (*said, *words) if not said.get(text, "-") or not words.get(text, "-")]
 
 
 def _known(catalogue: Catalog, text: str) -> str:

@@ -14,8 +14,8 @@ from lms.core.sentences import in_english
         ("看了 97%。", "97% watched."),
         ("3分10秒到4分05秒还没看，点这里补看。", "Not watched yet: 3 min 10 s to 4 min 05 s. Tap here to go there."),
         ("还差 2 课没学完，学完就能考试。", "2 more to complete, then the quiz opens."),
-        ("《走访》：录音还没听。听到 90% 就算学完。", "“走访”: The recording has not been heard yet. It counts as completed once 90% is heard."),
-        ("《走访》的文字版有一页是空的。", "“走访”: one page of the text version is empty."),
+        ("《走访》：录音还没听。听到 90% 就算学完。", "'走访': The recording has not been heard yet. It counts as completed once 90% is heard."),
+        ("《走访》的文字版有一页是空的。", "'走访': one page of the text version is empty."),
     ],
 )  # fmt: skip
 def test_a_sentence_and_what_stands_in_its_gaps(chinese: str, english: str) -> None:
