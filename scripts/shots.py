@@ -123,7 +123,7 @@ def _picture(page: Page, shot: Shot) -> bool:
         return False
     if shot.act:
         shot.act(page)
-    page.wait_for_load_state("load")
+    page.wait_for_load_state("networkidle")
     page.screenshot(path=SCREENS / f"{shot.name}.png")
     return True
 
