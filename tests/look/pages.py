@@ -33,8 +33,12 @@ def environment() -> Environment:
         get_flashed_messages=lambda **_: [],
         request=SimpleNamespace(path="/", full_path="/?", query_string=b""),
     )
+    env.globals["chinese"] = str  # nothing to say on a Chinese page
     env.filters.update(
-        markdown=markdown, stem=stem, duration=lambda seconds: f"{seconds // 60} 分 {seconds % 60} 秒"
+        sentence=lambda text: text,
+        markdown=markdown,
+        stem=stem,
+        duration=lambda seconds: f"{seconds // 60} 分 {seconds % 60} 秒",
     )
     return env
 
