@@ -5,13 +5,17 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.assets.commands import storage
 from lms.assets.models import Picture
 from lms.core import clock
 from lms.extensions import db
 from media.sizes import MIME, size_of
+
+_KEPT = select(Picture.key).where(
+    Picture.key.in_(bindparam("keys", expanding=True))
+)  # built once: cards ask it
 
 
 def key_of(source: bytes, mark: str) -> str:
@@ -41,7 +45,8 @@ def store(key: str, data: bytes, kind: str) -> str:
 
 def kept(keys: Iterable[str]) -> set[str]:
     """Return which of some keys have their picture."""
-    return set(db.session.scalars(select(Picture.key).where(Picture.key.in_(list(keys)))))
+    rows = db.session.connection().execute(_KEPT, {"keys": list(keys)})
+    return {key for (key,) in rows}
 
 
 def address(key: str) -> str:
