@@ -38,6 +38,7 @@ def required(person_id: int) -> bool:
 
 def begin_half(person: Person, wanted: str) -> None:
     """Note in the cookie that her password was right, ten minutes long, and where she wants to go."""
+    session.pop("secret", None)  # of whoever began to set hers up in this browser before
     session["half"] = {
         "person": person.id, "at": clock.now().isoformat(), "password": _mark(person), "next": wanted,
     }  # fmt: skip

@@ -28,7 +28,10 @@ SUSPENDED = _l("这个账号现在停用了。请联系本单位负责注册的�
 def local_only(wanted: str | None) -> str:
     """Return a path on this site; anything that could lead elsewhere becomes /learn."""
     wanted = wanted or ""
-    parts = urlsplit(wanted.replace("\\", "/"))
+    try:
+        parts = urlsplit(wanted.replace("\\", "/"))
+    except ValueError:  # no address at all
+        return url_for("learning.my_courses")
     outside = parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith(("//", "/\\"))
     if outside or any(ord(char) < 33 for char in wanted):
         return url_for("learning.my_courses")

@@ -8,7 +8,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -71,8 +71,10 @@ def begin(row: DraftLesson, name: str, size: int, *, person_id: int) -> Upload:
         raise Conflict(_("这个文件是空的。请换一个文件。"))
     bodies.require_room(2 * size)  # the parts, then the kept original
     begin_write(db.session)
-    _forget_earlier(row, person_id)
-    _require_quota(size, person_id)
+    earlier = _earlier(row, person_id)
+    _require_quota(size, person_id, without=[one.id for one in earlier])
+    for one in earlier:
+        forget(one)
     now = clock.now()
     upload = Upload(
         person_id=person_id, lesson_id=row.id, name=name[:200], size=size, received=0, created_at=now,
@@ -85,24 +87,22 @@ def begin(row: DraftLesson, name: str, size: int, *, person_id: int) -> Upload:
     return upload
 
 
-def _forget_earlier(row: DraftLesson, person_id: int) -> None:
-    """A new file for the same lesson takes the place of her unfinished one."""
-    rows = db.session.scalars(
+def _earlier(row: DraftLesson, person_id: int) -> Sequence[Upload]:
+    """A new file for the same lesson takes the place of her unfinished one, once it may come."""
+    return db.session.scalars(
         select(Upload).where(
             Upload.lesson_id == row.id, Upload.person_id == person_id, Upload.finished_at.is_(None)
         )
-    )
-    for upload in rows.all():
-        forget(upload)
+    ).all()
 
 
-def _require_quota(size: int, person_id: int) -> None:
+def _require_quota(size: int, person_id: int, *, without: Sequence[int]) -> None:
     today = clock.now() - timedelta(days=1)
     still_open, sent = db.session.execute(
         select(
             func.count().filter(Upload.finished_at.is_(None)),
             func.coalesce(func.sum(Upload.size).filter(Upload.created_at > today), 0),
-        ).where(Upload.person_id == person_id)
+        ).where(Upload.person_id == person_id, Upload.id.not_in(without))
     ).one()
     if still_open >= LIMITS.open_at_once:
         raise Conflict(_("您有 %(n)s 个视频还没传完。先传完，或取消一个，再传新的。", n=still_open))

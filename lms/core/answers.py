@@ -5,9 +5,9 @@ import secrets
 import sqlite3
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, render_template
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import OperationalError, TimeoutError
+from sqlalchemy.exc import DataError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from lms.core.doors import wants_json
@@ -44,6 +44,8 @@ def attach(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(TimeoutError, lambda _: answer(503))
+    for error in (DataError, OverflowError):
+        app.register_error_handler(error, _not_to_be_stored)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -77,6 +79,12 @@ def _http(error: HTTPException) -> Any:
 def _database(error: OperationalError) -> Response:
     status = _status_of(error.orig)
     return answer(status) if status else _unexpected(error)
+
+
+def _not_to_be_stored(error: Exception) -> Response:
+    """A number or a character that no column can hold: nothing of that name is there, nothing can be kept."""
+    log.warning("%s at %s", type(error).__name__, request.endpoint)
+    return answer(404 if request.method in ("GET", "HEAD") else 422)
 
 
 def _status_of(cause: object) -> int | None:

@@ -149,8 +149,9 @@ def engine_options(url: str) -> dict[str, Any]:
             },
             "pool_size": 8,
             "max_overflow": 8,
+            "hide_parameters": True,  # what people typed belongs into no log
         }
-    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "hide_parameters": True}
 
 
 def prepare(engine: Engine) -> None:

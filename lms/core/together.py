@@ -57,13 +57,22 @@ class Together:
             self._waiting.append(turn)
             turn.leads = not self._led
             self._led = True
-        if not turn.leads and not turn.settled.wait(WAIT_SECONDS):
+        if not turn.leads and not turn.settled.wait(WAIT_SECONDS) and self._give_up(turn):
             raise Busy("网站现在有点忙，您填的内容还在。请过几秒再试一次。")
         if turn.leads:
             self._lead()
         if turn.error is not None:
             raise turn.error
         return cast(T, turn.result)
+
+    def _give_up(self, turn: _Turn[Any]) -> bool:
+        """Take a turn out of the line, or nobody would lead when it comes first; says whether it was too late for it."""
+        with self._guard:
+            if turn.settled.is_set():
+                return False
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+            return True
 
     def _lead(self) -> None:
         batch: list[_Turn[Any]] = []

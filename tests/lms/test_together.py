@@ -10,7 +10,7 @@ from sqlalchemy import event, func, select
 from lms.core import together
 from lms.core.audit_log import AuditEntry, record
 from lms.core.database import begin_write
-from lms.core.errors import Conflict
+from lms.core.errors import Busy, Conflict
 from lms.extensions import db
 
 PEOPLE = 24
@@ -77,3 +77,36 @@ def test_when_the_commit_fails_nobody_is_told_it_was_saved(
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 0
     assert together.run(lambda: note(2)) == 2
+
+
+def test_one_who_waited_too_long_does_not_stop_those_who_come_after(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(together, "WAIT_SECONDS", 0.3)
+    begun, go_on, told = threading.Event(), threading.Event(), list[object]()
+
+    def slow() -> None:
+        begun.set()
+        go_on.wait(10)
+
+    def lead() -> None:
+        with app.app_context():
+            together.run(slow)
+
+    def wait() -> None:
+        with app.app_context():
+            try:
+                told.append(together.run(lambda: note(1)))
+            except Busy as error:
+                told.append(error.status)
+
+    first, second = threading.Thread(target=lead), threading.Thread(target=wait)
+    first.start()
+    begun.wait(10)
+    second.start()
+    second.join(10)
+    go_on.set()
+    first.join(10)
+    assert told == [503]
+    assert together.run(lambda: note(2)) == 2
+    assert db.session.scalars(select(AuditEntry.object_id)).all() == ["2"], "what was refused is not done"

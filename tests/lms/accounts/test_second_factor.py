@@ -246,3 +246,15 @@ def test_nobody_sets_one_up_for_a_stranger_or_over_an_existing_one(
     set_up(as_person(officer))
     with clock.travel(seconds=60):
         assert half(app, officer).get("/login/setup").headers["Location"].startswith("/login/code")
+
+
+def test_a_secret_begun_by_one_is_never_shown_to_the_next_in_the_same_browser(
+    app: Flask, production: None, officer: Person, tree: house.Tree
+) -> None:
+    browser, shown = half(app, officer), []
+    for following in (None, house.staff(Role.OFFICER, tree.county)):
+        if following:
+            post(browser, "/login", phone=following.phone, password=PASSWORD, next="/me")
+        page = browser.get("/login/setup").get_data(as_text=True)
+        shown += re.findall(r"<code>([A-Z2-7 ]+)</code>", page)
+    assert len(set(shown)) == 2

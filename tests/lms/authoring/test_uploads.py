@@ -3,6 +3,7 @@
 import hashlib
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -278,3 +279,15 @@ def test_a_forged_form_is_refused_after_the_door(studio: Studio, client: FlaskCl
     assert studio.browser.post(f"/teach/l/{row.id}/film", data=film).status_code == 400
     assert client.post(f"/teach/l/{row.id}/film", data={}).status_code == 302
     assert studio.lesson("video").asset is None
+
+
+def test_a_new_file_that_is_refused_leaves_the_unfinished_one_whole(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = begin(studio, 1000).headers["Location"]
+    patch(studio, address, 0, b"a" * 400)
+    monkeypatch.setattr(uploads, "LIMITS", replace(uploads.LIMITS, a_day=1500))
+    assert begin(studio, 1600).status_code == 429
+    assert patch(studio, address, 400, b"b" * 100).status_code == 204
+    upload = db.session.scalars(db.select(Upload)).one()
+    assert uploads.part_of(upload).read_bytes() == b"a" * 400 + b"b" * 100
