@@ -20,10 +20,10 @@ from lms.app import create_app
 from lms.extensions import db
 from lms.federations.commands import appoint
 from lms.federations.permissions import Role
+from tests.browser.school import FILM_SECONDS, School, running, short_film
 from tests.factories import person, tree
 
 ROOT = Path(__file__).resolve().parents[2]
-FILM_SECONDS = 8
 OFFICER = "13700000001"
 """The phone of the federation officer of 白沙县 on that site; her password is tests.factories.PASSWORD."""
 ORGANISER = "13900000091"
@@ -197,3 +197,16 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A film of FILM_SECONDS."""
+    return short_film(tmp_path_factory.mktemp("film"))
+
+
+@pytest.fixture
+def school(tmp_path: Path, migrated: Path, film: Path) -> Iterator[School]:
+    """A school in this process, without courses; the test publishes those it needs and moves the clock."""
+    with running(tmp_path, migrated, film) as opened:
+        yield opened
