@@ -4,16 +4,17 @@ from collections.abc import Sequence
 
 import segno
 from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import update
 from werkzeug.wrappers import Response as Answer
 
 from lms.accounts import forms, limits, login, second_factor
-from lms.accounts.models import Person, SignIn
+from lms.accounts.models import Person, SecondFactor, SignIn
 from lms.accounts.views import enter, where_to
 from lms.core import clock
-from lms.core.doors import public
-from lms.core.errors import LmsError, TooMany
+from lms.core.doors import public, signed_in
+from lms.core.errors import Invalid, LmsError, TooMany
 from lms.extensions import db
 
 bp = Blueprint("second_factor", __name__, template_folder="templates")
@@ -101,7 +102,11 @@ def setup() -> Answer | str | tuple[str, int]:
         db.session.rollback()
         return _setup_page(person, form, error.message), error.status
     db.session.commit()
-    return render_template("accounts/recovery.html", codes=codes, wanted=wanted)
+    return _codes_page(codes, wanted, _("设好了，请抄下备用码"))
+
+
+def _codes_page(codes: Sequence[str], wanted: str, title: str) -> str:
+    return render_template("accounts/recovery.html", codes=codes, wanted=wanted, title=title)
 
 
 def _enrol(person: Person, typed: str) -> tuple[Sequence[str], str]:
@@ -121,4 +126,40 @@ def _setup_page(person: Person, form: forms.CodeForm, error: str = "") -> str:
     return render_template(
         "accounts/setup.html", form=form, error=error, qr=qr, secret=spaced,
         required=second_factor.required(person.id),
+    )  # fmt: skip
+
+
+@bp.route("/me/security", methods=["GET", "POST"])
+@signed_in
+def security() -> Answer | str | tuple[str, int]:
+    """Say how many recovery codes she has left; a code typed now gives her ten new ones in their place."""
+    factor = second_factor.of(current_user.id)
+    if factor is None:
+        return redirect(url_for(".setup", next=request.path))
+    form = forms.CodeForm()
+    if request.method == "GET":
+        return _security_page(factor, form)
+    if not form.validate():
+        return _security_page(factor, form), 422
+    try:
+        codes = _renew(form.code.data)
+    except LmsError as error:
+        db.session.rollback()
+        return _security_page(factor, form, error.message), error.status
+    db.session.commit()
+    return _codes_page(codes, url_for(".security"), _("换好了，请抄下新的备用码"))
+
+
+def _renew(typed: str) -> Sequence[str]:
+    """Change her codes once she proved that she is here herself: an open browser alone is not enough."""
+    person = db.session.get_one(Person, current_user.id)
+    if not _guess(person, typed):
+        raise Invalid(second_factor.WRONG)
+    return second_factor.renew_codes(person)
+
+
+def _security_page(factor: SecondFactor, form: forms.CodeForm, error: str = "") -> str:
+    return render_template(
+        "accounts/security.html", form=form, error=error, since=factor.created_at,
+        left=second_factor.codes_left(factor.person_id), of=second_factor.RECOVERY_CODES,
     )  # fmt: skip

@@ -20,6 +20,8 @@ OF_HERS = {
     "service.viewed": _l("看了您的服务记录"),
     "slip.issued": _l("给您开了重设密码的单子"),
     "slip.used": _l("用重设单换了密码"),
+    "recovery_codes.renewed": _l("换了登录用的备用码"),
+    "second_factor.cleared": _l("清除了动态验证码"),
 }
 OF_HER_UNITS = {
     "people.listed": _l("打开了名单"),

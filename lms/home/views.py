@@ -45,8 +45,9 @@ def index() -> str:
 @signed_in
 def me() -> str:
     """Show her account: name, masked phone, unit."""
-    offer = scope.holds_role(current_user.id) and second_factor.of(current_user.id) is None
-    return render_template("home/me.html", path=_path(), offer_second_factor=offer)
+    has = second_factor.of(current_user.id) is not None
+    offer = not has and scope.holds_role(current_user.id)
+    return render_template("home/me.html", path=_path(), offer_second_factor=offer, has_second_factor=has)
 
 
 def _path() -> list[str]:

@@ -248,6 +248,63 @@ def test_nobody_sets_one_up_for_a_stranger_or_over_an_existing_one(
         assert half(app, officer).get("/login/setup").headers["Location"].startswith("/login/code")
 
 
+def renew(browser: FlaskClient, code: str) -> tuple[int, list[str]]:
+    answer = post(browser, "/me/security", house.csrf(browser, "/me/security"), code=code)
+    page = answer.get_data(as_text=True)
+    return answer.status_code, re.findall(r"<code>([a-z2-9]{5}-[a-z2-9]{5})</code>", page)
+
+
+@pytest.mark.both_databases
+def test_she_changes_her_recovery_codes_and_the_old_ones_open_nothing(
+    app: Flask, officer: Person, as_person: SignInAs
+) -> None:
+    browser = as_person(officer)
+    secret, old = set_up(browser)
+    assert "/me/security" in browser.get("/me").get_data(as_text=True)
+    assert send(half(app, officer), old[0]) == 302
+    assert "还剩 9 个，共 10 个" in browser.get("/me/security").get_data(as_text=True)
+    with clock.travel(seconds=60):
+        code = code_of(secret)
+        status, new = renew(browser, code)
+        assert (status, len(set(new))) == (200, second_factor.RECOVERY_CODES)
+        assert renew(browser, code) == (422, [])  # the page sent again neither shows nor changes them
+        assert not any(one in browser.get("/me/security").get_data(as_text=True) for one in new)
+        assert [send(half(app, officer), one) for one in old[1:4]] == [422, 422, 422]
+        assert send(half(app, officer), new[0]) == 302
+    assert "换了登录用的备用码" in browser.get("/me/seen").get_data(as_text=True)
+    assert list(db.session.scalars(select(AuditEntry.action))).count("recovery_codes.renewed") == 1
+
+
+def test_an_open_browser_alone_does_not_change_the_codes_and_guessing_is_slowed(
+    app: Flask, officer: Person, as_person: SignInAs
+) -> None:
+    browser = as_person(officer)
+    _, old = set_up(browser)
+    with clock.travel(seconds=60):
+        statuses = [renew(browser, f"{number:06d}")[0] for number in range(limits.ACCOUNT_SHORT + 1)]
+        assert set(statuses[:3]) == {422}
+        assert statuses[-1] == 429
+    with clock.travel(hours=25):
+        assert send(half(app, officer), old[0]) == 302
+
+
+def test_her_auditor_and_a_stranger_cannot_change_her_codes(
+    app: Flask, client: FlaskClient, officer: Person, as_person: SignInAs, tree: house.Tree
+) -> None:
+    secret, old = set_up(as_person(officer))
+    auditor = as_person(house.staff(Role.OFFICER, tree.city))
+    with clock.travel(seconds=60):
+        assert auditor.get("/me/security").headers["Location"].startswith("/login/setup")
+        own = set_up(auditor)[0]
+        assert renew(auditor, code_of(secret)) == (422, [])
+        assert client.get("/me/security").headers["Location"].startswith("/login")
+        assert post(client, "/me/security", code=code_of(secret)).headers["Location"].startswith("/login")
+        assert send(half(app, officer), old[0]) == 302
+    with clock.travel(seconds=120):
+        assert renew(auditor, code_of(own))[0] == 200
+        assert send(half(app, officer), old[1]) == 302
+
+
 def test_a_secret_begun_by_one_is_never_shown_to_the_next_in_the_same_browser(
     app: Flask, production: None, officer: Person, tree: house.Tree
 ) -> None:
