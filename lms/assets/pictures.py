@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from flask import current_app
 from sqlalchemy import bindparam, select
 
 from lms.assets.commands import storage
@@ -44,9 +45,13 @@ def store(key: str, data: bytes, kind: str) -> str:
 
 
 def kept(keys: Iterable[str]) -> set[str]:
-    """Return which of some keys have their picture."""
-    rows = db.session.connection().execute(_KEPT, {"keys": list(keys)})
-    return {key for (key,) in rows}
+    """Return which of some keys have their picture; asked of the database until it is there, then never again."""
+    wanted = set(keys)
+    known: set[str] = current_app.extensions.setdefault("lms_pictures_kept", set())
+    if new := wanted - known:
+        rows = db.session.connection().execute(_KEPT, {"keys": list(new)})
+        known.update(key for (key,) in rows)
+    return wanted & known
 
 
 def address(key: str) -> str:

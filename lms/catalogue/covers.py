@@ -1,6 +1,7 @@
 """Covers: an SVG in the course document, drawn to a picture by a worker; pages only ever get the picture."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from courses.model import Course as CourseDocument
 from lms.assets import pictures
@@ -12,7 +13,12 @@ WIDTH, HEIGHT = 640, 360
 
 def key_of(content: CourseDocument) -> str:
     """Return the key of the picture drawn from a cover."""
-    return pictures.key_of(content.cover.encode(), MARK)
+    return _key_of(content.cover)
+
+
+@lru_cache(maxsize=256)
+def _key_of(cover: str) -> str:
+    return pictures.key_of(cover.encode(), MARK)
 
 
 def order(content: CourseDocument) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import nh3
@@ -44,7 +45,7 @@ _TAGS = {
 def attach(app: Flask, *, site_name: str, timezone: ZoneInfo) -> None:
     """Give templates their filters and globals; an undefined variable is an error."""
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.globals.update(asset=asset, site_name=site_name, chinese=chinese)
+    app.jinja_env.globals.update(asset=asset, site_name=site_name, chinese=chinese, url_for=address)
     app.jinja_env.filters.update(
         markdown=markdown,
         stem=stem,
@@ -118,13 +119,29 @@ def language() -> str:
     return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 
+def address(endpoint: str, **values: Any) -> str:
+    """Return what `url_for` returns; an address that names nothing but its page is worked out once."""
+    if values or endpoint.startswith(".") or not has_request_context():
+        return current_app.url_for(endpoint, **values)
+    known: dict[tuple[str, str], str] = current_app.extensions.setdefault("lms_addresses", {})
+    key = (request.root_path, endpoint)
+    if key not in known:
+        known[key] = current_app.url_for(endpoint)
+    return known[key]
+
+
 def asset(name: str) -> str:
     """Return the address of a static file, changing with its content."""
-    folder = Path(current_app.static_folder or "")
+    return _asset(current_app.static_folder or "", current_app.static_url_path or "", name)
+
+
+@lru_cache(maxsize=256)
+def _asset(static_folder: str, static_url: str, name: str) -> str:
+    folder = Path(static_folder)
     if name.startswith("vendor/"):
         plain = name.removeprefix("vendor/")
-        return f"{current_app.static_url_path}/vendor/{_vendor(folder).get(plain, plain)}"
-    return f"{current_app.static_url_path}/{name}?v={_digest(folder / name)}"
+        return f"{static_url}/vendor/{_vendor(folder).get(plain, plain)}"
+    return f"{static_url}/{name}?v={_digest(folder / name)}"
 
 
 @lru_cache(maxsize=256)

@@ -2,12 +2,13 @@
 
 A commit with synchronous=FULL costs one sync of the disk, and only one writer may commit at a time. So whoever
 gets the lock first does, in her own transaction, what every other thread of this process is waiting to do, commits
-once, and tells them. Each answer still comes after the commit that holds it, and each piece of work keeps its own
-savepoint: one that fails takes nothing with it.
+once, and tells them. Each answer still comes after the commit that holds it. When one piece of work fails, all are
+rolled back and done again with a savepoint each: it takes nothing with it. So a piece of work may be done twice,
+the first time for nothing: it changes the database and nothing else.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
@@ -80,8 +81,9 @@ class Together:
             begin_write(db.session)  # while this waits, others queue up behind it
             with self._guard:
                 batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            for turn in batch:
-                _do(turn, alone=len(batch) == 1)
+            if not _together(batch):
+                db.session.rollback()
+                _one_by_one(batch)
             db.session.commit()
         except BaseException as error:
             db.session.rollback()
@@ -103,17 +105,28 @@ class Together:
                 self._waiting[0].settled.set()
 
 
-def _do(turn: _Turn[Any], *, alone: bool) -> None:
-    try:
-        if alone:
+def _together(batch: Sequence[_Turn[Any]]) -> bool:
+    """Do all in one transaction, without a savepoint each: hardly ever does one fail."""
+    for turn in batch:
+        try:
             turn.result = turn.work()
-        else:
+            db.session.flush()
+        except Exception:
+            if len(batch) == 1:
+                raise
+            return False
+    return True
+
+
+def _one_by_one(batch: Sequence[_Turn[Any]]) -> None:
+    """Do all again from the beginning, so that whoever fails takes nobody along."""
+    begin_write(db.session)
+    for turn in batch:
+        try:
             with db.session.begin_nested():
                 turn.result = turn.work()
-    except Exception as error:
-        if alone:
-            raise
-        turn.error = error
+        except Exception as error:
+            turn.error = error
 
 
 def attach(app: Flask) -> None:

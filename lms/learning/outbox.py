@@ -59,9 +59,9 @@ class PresentEntry(_Entry):
 Entry = WatchedEntry | AnswerEntry | PresentEntry
 _adapter: TypeAdapter[Entry] = TypeAdapter(Annotated[Entry, Field(discriminator="kind")])
 Judged = dict[str, Any]
-_ANSWERED = select(OutboxEntry.id, OutboxEntry.result).where(
-    OutboxEntry.id.in_(bindparam("ids", expanding=True)), OutboxEntry.learner == bindparam("learner")
-)
+_ANSWERS = select(OutboxEntry.id, OutboxEntry.result).where(OutboxEntry.learner == bindparam("learner"))
+_ANSWERED_ONE = _ANSWERS.where(OutboxEntry.id == bindparam("id"))
+_ANSWERED = _ANSWERS.where(OutboxEntry.id.in_(bindparam("ids", expanding=True)))
 _KEEP = {
     "sqlite": sqlite.insert(table(OutboxEntry)).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(table(OutboxEntry)).on_conflict_do_nothing(),
@@ -177,7 +177,11 @@ def _refused(reason: str) -> Judged:
 
 
 def _answered(ids: Sequence[str], learner: Learner) -> dict[str, Judged]:
-    rows = db.session.connection().execute(_ANSWERED, {"ids": list(ids), "learner": learner.name})
+    connection, hers = db.session.connection(), {"learner": learner.name}
+    if len(ids) == 1:
+        rows = connection.execute(_ANSWERED_ONE, {**hers, "id": ids[0]})
+    else:
+        rows = connection.execute(_ANSWERED, {**hers, "ids": list(ids)})
     return {entry_id: result for entry_id, result in rows}
 
 

@@ -56,7 +56,7 @@ def course(slug: str) -> str:
         enrolment=enrolment,
         explanation=access.explanation_of(enrolment),
         before=access.courses_before(version.content),
-        completion=queries.completion_of(enrolment.id) if enrolment else None,
+        finished=queries.finished(enrolment.id) if enrolment else False,
     )
 
 
@@ -182,7 +182,7 @@ def _after(place: access.Place) -> str:
 def take_outbox() -> Response:
     """Take what the phone kept; 已保存 may be shown once this answers, because it answers after the commit."""
     entries = outbox.entries_of(request.get_json(silent=True))
-    who = access.learner()
+    who = access.sender()
     if who is None:
         raise Unauthorized
     bundle = outbox.bundle(entries, who, request.user_agent.string)

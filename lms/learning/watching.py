@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from courses import coverage
 from courses.coverage import Stretches
@@ -66,10 +66,12 @@ _VISITS = (
     )
     .join(Enrolment, Enrolment.id == Visit.enrolment_id)
     .join(MediaAsset, MediaAsset.id == Visit.asset_id)
-    .where(Visit.token.in_(bindparam("tokens", expanding=True)))
 )  # fmt: skip
 _VISITS_OF_PERSON = _VISITS.where(Enrolment.person_id == bindparam("owner"))
 _VISITS_OF_VISITOR = _VISITS.where(Enrolment.visitor_id == bindparam("owner"))
+_ONE, _MANY = Visit.token == bindparam("token"), Visit.token.in_(bindparam("tokens", expanding=True))
+_VISIT_OF_PERSON, _VISIT_OF_VISITOR = _VISITS_OF_PERSON.where(_ONE), _VISITS_OF_VISITOR.where(_ONE)
+_VISITS_OF_PERSON, _VISITS_OF_VISITOR = _VISITS_OF_PERSON.where(_MANY), _VISITS_OF_VISITOR.where(_MANY)
 _CLOCK = select(
     WatchClock.id, WatchClock.spent, WatchClock.lent_day, WatchClock.lent_seconds, WatchClock.player_visit_id,
     WatchClock.player_since, WatchClock.player_heard_at,
@@ -112,9 +114,13 @@ def visits_of(learner: Learner, tokens: Sequence[str]) -> Mapping[str, OpenVisit
     """Return token → visit, only those of this learner."""
     if not tokens:
         return {}
-    query = _VISITS_OF_PERSON if learner.person_id else _VISITS_OF_VISITOR
     owner = learner.person_id or learner.visitor_id
-    rows = db.session.connection().execute(query, {"tokens": list(tokens), "owner": owner})
+    if len(tokens) == 1:  # a phone with a connection reports as it plays
+        query = _VISIT_OF_PERSON if learner.person_id else _VISIT_OF_VISITOR
+    else:
+        query = _VISITS_OF_PERSON if learner.person_id else _VISITS_OF_VISITOR
+    which = {"token": tokens[0]} if len(tokens) == 1 else {"tokens": list(tokens)}
+    rows = db.session.connection().execute(query, {**which, "owner": owner})
     return {row[0]: OpenVisit(row[1], row[2], row[3], row[4] or 0.0, *row[5:]) for row in rows}
 
 
@@ -143,17 +149,17 @@ def _sound(stretch: Sequence[float], duration: float) -> bool:
 
 def credit(entry: Watched, visit: OpenVisit, learner: Learner, policy: Watching) -> dict[str, Any]:
     """Believe what the learner's clock allows; returns the outbox result without its id. Holds the write lock."""
-    now = clock.now()
-    row = _row_of(visit)
+    now, connection = clock.now(), db.session.connection()
+    row = _row_of(visit, connection)
     before = tuple((start, end) for start, end in row.stretches)
     played = coverage.merge((), [(start, min(end, visit.duration)) for start, end in entry.stretches])
     length = coverage.covered(played)
     allowed = in_order(played, before) if policy.no_skip_ahead else played
     cost = coverage.covered(allowed)
-    granted, pause = _pay(learner, visit, cost / entry.rate, now, policy)
+    granted, pause = _pay(connection, learner, visit, cost / entry.rate, now, policy)
     believed = granted * entry.rate
     after = coverage.merge(before, prefix(allowed, believed))
-    _keep(visit, entry, after, row.position, now)
+    _keep(connection, visit, entry, after, row.position, now)
     whole = believed >= length - 0.05
     state = "kept" if whole else "partial" if believed > 0.05 else "refused"
     return {
@@ -189,10 +195,10 @@ def prefix(stretches: Stretches, seconds: float) -> Stretches:
 
 
 def _pay(
-    learner: Learner, visit: OpenVisit, cost: float, now: datetime, policy: Watching
+    connection: Connection, learner: Learner, visit: OpenVisit, cost: float, now: datetime, policy: Watching
 ) -> tuple[float, str]:
     """Return how many of `cost` seconds the one clock of this learner grants, tolerance included, and why to pause."""
-    row = _clock_of(learner)
+    row = _clock_of(learner, connection)
     since = visit.fetched_at.timestamp() if visit.fetched_at else now.timestamp()
     spent = tuple((start, end) for start, end in row.spent)
     granted, spent = coverage.spend(spent, since, now.timestamp(), cost)
@@ -210,7 +216,7 @@ def _pay(
         "clock": row.id, "spent": [[start, end] for start, end in spent if end > oldest], "day": today,
         "lent": lent + extra, "player": player[0], "since": player[1], "heard": player[2],
     }  # fmt: skip
-    db.session.connection().execute(_SPEND, values)
+    connection.execute(_SPEND, values)
     return granted + extra, ELSEWHERE if other else ""
 
 
@@ -221,10 +227,9 @@ def _plays_elsewhere(row: Any, visit: OpenVisit, now: datetime) -> bool:
     return bool(row.player_since > visit.fetched_at and now - row.player_heard_at < STILL_PLAYING)
 
 
-def _clock_of(learner: Learner) -> Any:
+def _clock_of(learner: Learner, connection: Connection) -> Any:
     query = _CLOCK_OF_PERSON if learner.person_id else _CLOCK_OF_VISITOR
     hers = {"owner": learner.person_id or learner.visitor_id}
-    connection = db.session.connection()
     row = connection.execute(query, hers).first()
     if row is None:
         owner = {
@@ -237,14 +242,15 @@ def _clock_of(learner: Learner) -> Any:
     return row
 
 
-def _row_of(visit: OpenVisit) -> Any:
+def _row_of(visit: OpenVisit, connection: Connection) -> Any:
     key = {"enrolment": visit.enrolment_id, "lesson": visit.lesson_id}
-    return db.session.connection().execute(_WATCHED, key).one()
+    return connection.execute(_WATCHED, key).one()
 
 
-def _keep(visit: OpenVisit, entry: Watched, after: Stretches, position: float, now: datetime) -> None:
+def _keep(
+    connection: Connection, visit: OpenVisit, entry: Watched, after: Stretches, position: float, now: datetime
+) -> None:
     """Write the merged stretches, where she is, and that the visit was heard of."""
-    connection = db.session.connection()
     newest = entry.seq >= visit.last_seq
     values = {
         "enrolment": visit.enrolment_id,
