@@ -8,6 +8,7 @@ from typing import Any
 from courses import document
 from courses.formats.source import Source
 from courses.items import Item, leaves
+from courses.items.words import PICTURE
 from courses.model import (
     AssignmentBody,
     AudioBody,
@@ -19,7 +20,6 @@ from courses.model import (
     VideoBody,
 )
 
-PICTURE = re.compile(r"!\[([^\]\n]{0,500})\]\(\s*<?([^)\s>]{1,500})>?[^)\n]{0,200}\)")
 MAX_PICTURE = 60 * 1024
 STARTS = {
     ".png": (b"\x89PNG\r\n\x1a\n",),

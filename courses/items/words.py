@@ -11,6 +11,8 @@ from courses.items import Number
 
 MAX_TYPED = 1_000
 LARGEST = 1e15
+PICTURE = re.compile(r"!\[([^\]\n]{0,500})\]\(\s*<?([^)\s>]{1,500})>?[^)\n]{0,200}\)")
+"""A picture in Markdown: its words, its address."""
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?(e[+-]?\d{1,2})?")
 _LONGEST_NUMBER = 40
 
@@ -68,3 +70,8 @@ def _compiled(pattern: str) -> "re2._Regexp[str]":
     options.max_mem = 1 << 20
     options.log_errors = False
     return re2.compile(pattern, options)
+
+
+def without_pictures(text: str) -> str:
+    """Return a text with the words of its pictures in their place, for where no picture can stand."""
+    return PICTURE.sub(r"\1", text)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from courses import draw, grading
-from courses.items import leaves
+from courses.items import ItemKind, leaves
 from courses.model import QuizBody
 from lms.assessment import event_log
 from lms.assessment.events import AttemptGraded
@@ -115,11 +115,14 @@ def _seen(enrolment_id: int, lesson_id: str) -> set[str]:
 
 def check_answer(attempt: Attempt, item_id: str, response: Sequence[object]) -> None:
     """Raise Invalid when the item is not on the paper or the response does not fit it."""
-    item = next((one for one in items_of(attempt) if one.id == item_id), None)
+    items = items_of(attempt)
+    number, item = next(((n, one) for n, one in enumerate(items, 1) if one.id == item_id), (0, None))
     if item is None:
         raise Invalid("这份卷子里没有这道题。请刷新页面后再答。")
+    if item.kind == ItemKind.HOTSPOT and len(response) > len(item.key):
+        raise Invalid(f"第 {number} 题只要选 {len(item.key)} 处，您选了 {len(response)} 处，请去掉几处。")
     if not grading.fits(item, response):
-        raise Invalid("这道题的答案格式不对。请刷新页面后再选一次。")
+        raise Invalid(f"第 {number} 题的答案格式不对，请再答一次。")
 
 
 def save_answer(attempt: Attempt, item_id: str, response: Sequence[object]) -> datetime:

@@ -68,10 +68,11 @@ def items_of(attempt: Attempt) -> list[Item]:
 def asked_of(attempt: Attempt) -> list[Leaf]:
     """Return the leaves as she sees them: options mixed where the paper says so or their order would tell."""
     mixed = paper_of(attempt).shuffle_options
-    return [Leaf(_as_asked(leaf.item, attempt.public_id, mixed), leaf.story) for leaf in leaves_of(attempt)]
+    return [Leaf(as_asked(leaf.item, attempt.public_id, mixed), leaf.story) for leaf in leaves_of(attempt)]
 
 
-def _as_asked(item: Item, seed: str, mixed: bool) -> Item:
+def as_asked(item: Item, seed: str, mixed: bool = False) -> Item:
+    """Return an item as it is shown: the order of what is to be put in order or matched tells nothing."""
     if item.kind == ItemKind.ORDER or (mixed and item.kind in (ItemKind.SINGLE, ItemKind.MULTIPLE)):
         return replace(item, options=draw.options(item, seed))
     if item.kind == ItemKind.MATCH:

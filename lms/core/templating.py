@@ -19,9 +19,10 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from courses.items.typed import GAP
+from courses.items.words import PICTURE, without_pictures
 from lms.core.sentences import in_english
 
 SIZES = ("standard", "large", "huge")
@@ -49,6 +50,10 @@ def attach(app: Flask, *, site_name: str, timezone: ZoneInfo) -> None:
     app.jinja_env.filters.update(
         markdown=markdown,
         stem=stem,
+        pictured=pictured,
+        without_pictures=without_pictures,
+        picture=picture,
+        picture_size=picture_size,
         day=lambda moment: day(moment, timezone),
         moment=lambda value: f"{day(value, timezone)} {value.astimezone(timezone):%H:%M}",
         clock=lambda value: f"{value.astimezone(timezone):%H:%M}",
@@ -178,7 +183,29 @@ _markdown.add_render_rule("image", _image)
 
 def stem(text: str) -> Markup:
     """Render the words of a question; the gaps of a cloze show as numbered blanks."""
-    return markdown(GAP.sub(r"（\1）＿＿＿", text))
+    return markdown(GAP.sub("（\\1）\u2060＿\u2060＿\u2060＿", text))  # joined, so that no line ends inside a blank
+
+
+def pictured(text: str) -> Markup:
+    """Return the words of an option as they are, with the pictures that Markdown names in them."""
+    shown, at = Markup(), 0
+    for found in PICTURE.finditer(text):
+        shown += escape(text[at : found.start()]) + picture(found[2], found[1])
+        at = found.end()
+    return shown + escape(text[at:])
+
+
+def picture(address: str, alt: str) -> Markup:
+    """Return a picture with its words; its size, where the address says it, keeps its place free."""
+    across, down = picture_size(address)
+    size = Markup(' width="{}" height="{}"').format(across, down) if across else ""
+    return Markup('<img src="{}" alt="{}"{}>').format(address, alt, size)
+
+
+def picture_size(address: str) -> tuple[int, int]:
+    """Return width and height as the address of a picture tells them, (0, 0) when it does not."""
+    found = _SIZED.fullmatch(address)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def day(value: datetime, timezone: ZoneInfo) -> str:

@@ -25,6 +25,7 @@ COLOURS = (
 )
 SINGLE = SimpleNamespace(
     id="g1",
+    picture="",
     kind="single",
     stem="第一次上门走访，应该先做什么？",
     options=(
@@ -34,9 +35,10 @@ SINGLE = SimpleNamespace(
         SimpleNamespace(id="d", text="请家长签字"),
     ),
 )
-TRUE_FALSE = SimpleNamespace(id="g2", kind="truefalse", stem="走访照片可以发到自己的朋友圈。", options=())
+TRUE_FALSE = SimpleNamespace(id="g2", picture="", kind="truefalse", stem="走访照片可以发到自己的朋友圈。", options=())
 MULTIPLE = SimpleNamespace(
     id="g3",
+    picture="",
     kind="multiple",
     stem="下面哪些事情要先问过本人？",
     options=(

@@ -1,5 +1,7 @@
 """The paper: begin, answer, look over, hand in, result."""
 
+from collections.abc import Mapping, Sequence
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as Answer
@@ -11,7 +13,7 @@ from lms.assessment import answering, commands, event_log, papers, regrading
 from lms.assessment.forms import responses_of
 from lms.assessment.models import Attempt, Response
 from lms.core.doors import signed_in
-from lms.core.errors import Conflict, Missing
+from lms.core.errors import Conflict, Invalid, Missing
 from lms.core.templating import hers
 from lms.enrolment.commands import Learner, enrol
 from lms.extensions import db
@@ -43,27 +45,38 @@ def paper(slug: str, number: int, attempt_id: str) -> Answer | str:
     place, attempt = _attempt(slug, number, attempt_id)
     if attempt.submitted_at:
         return _to_result(slug, number, attempt_id)
+    return _form(place, attempt, papers.answers_of(attempt))
+
+
+def _form(
+    place: access.Place, attempt: Attempt, answers: Mapping[str, Sequence[object]], error: str = ""
+) -> str:
     return render_template(
         "learning/paper.html",
         place=place,
         lesson=place.lesson,
         attempt=attempt,
         leaves=papers.asked_of(attempt),
-        answers=papers.answers_of(attempt),
+        answers=answers,
         left=answering.seconds_left(attempt.due_at),
+        error=error,
     )
 
 
 @bp.post("/c/<slug>/<int:number>/try/<attempt_id>")
 @signed_in
-def save(slug: str, number: int, attempt_id: str) -> Answer:
-    """Save the whole form (no scripts), then look over or go on answering."""
-    _, attempt = _attempt(slug, number, attempt_id)
+def save(slug: str, number: int, attempt_id: str) -> Answer | tuple[str, int]:
+    """Save the whole form (no scripts), then look over; an answer that cannot be kept brings the form back."""
+    place, attempt = _attempt(slug, number, attempt_id)
     if attempt.submitted_at:
         return _to_result(slug, number, attempt_id)
-    answers = responses_of(papers.items_of(attempt), request.form, papers.answers_of(attempt))
-    for item_id, response in answers.items():
-        commands.check_answer(attempt, item_id, response)
+    before = papers.answers_of(attempt)
+    answers = responses_of(papers.items_of(attempt), request.form, before)
+    try:
+        for item_id, response in answers.items():
+            commands.check_answer(attempt, item_id, response)
+    except Invalid as error:
+        return _form(place, attempt, {**before, **answers}, error.message), error.status
     for item_id, response in answers.items():
         commands.save_answer(attempt, item_id, response)
     if answers:

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as Answer
 
 from courses.model import VideoBody
 from lms.assessment.forms import response_of
+from lms.assessment.papers import as_asked
 from lms.core.doors import public, turn_away
 from lms.core.errors import Conflict, LmsError, Missing
 from lms.enrolment.commands import enrol
@@ -96,6 +97,7 @@ def _page(
         place=place,
         lesson=place.lesson,
         body=body,
+        checks=[as_asked(item, f"{enrolment.id}/{place.lesson.id}") for item in body.checks],
         page=page,
         pages=len(body.pages),
         state=explanation.lessons[place.number - 1],

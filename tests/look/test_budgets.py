@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 LMS = Path(__file__).parents[2] / "lms"
-SCRIPTS = [LMS / "static/js" / name for name in ("outbox.js", "player.js", "quiz.js")]
+SCRIPTS = [LMS / "static/js" / name for name in ("outbox.js", "player.js", "quiz.js", "kinds.js")]
 WORKER = LMS / "static/js/sw.js"
 # What is printed on paper goes to the PDF maker, never to a browser.
 ON_PAPER = ("certificates/paper.html", "certificates/service_paper.html")
@@ -30,8 +30,20 @@ def test_the_style_sheet_fits_its_budget() -> None:
     assert packed(LMS / "static/css/site.css") <= BUDGET
 
 
-def test_the_scripts_fit_their_budget_together() -> None:
-    assert packed(*SCRIPTS) <= BUDGET
+@pytest.mark.parametrize("page", [p for p in TEMPLATES if p.parent.name == "learning"], ids=lambda p: p.name)
+def test_the_scripts_of_a_page_fit_their_budget(page: Path) -> None:
+    names = {"outbox.js", *re.findall(r"asset\('js/(\w+\.js)'\)", page.read_text("utf-8"))}
+    assert packed(*(LMS / "static/js" / name for name in names)) <= BUDGET
+
+
+def test_every_script_of_a_learner_is_held_to_the_rules_here() -> None:
+    named = {
+        name
+        for page in TEMPLATES
+        if page.parent.name in ("learning", "accounts", "catalogue", "certificates")
+        for name in re.findall(r"asset\('js/(\w+\.js)'\)", page.read_text("utf-8"))
+    }
+    assert named <= {script.name for script in SCRIPTS}
 
 
 @pytest.mark.parametrize("script", [*SCRIPTS, WORKER], ids=lambda path: path.name)
