@@ -183,7 +183,9 @@ _markdown.add_render_rule("image", _image)
 
 def stem(text: str) -> Markup:
     """Render the words of a question; the gaps of a cloze show as numbered blanks."""
-    return markdown(GAP.sub("（\\1）\u2060＿\u2060＿\u2060＿", text))  # joined, so that no line ends inside a blank
+    return markdown(
+        GAP.sub("（\\1）\u2060＿\u2060＿\u2060＿", text)
+    )  # joined, so that no line ends inside a blank
 
 
 def pictured(text: str) -> Markup:

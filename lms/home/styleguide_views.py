@@ -35,7 +35,9 @@ SINGLE = SimpleNamespace(
         SimpleNamespace(id="d", text="请家长签字"),
     ),
 )
-TRUE_FALSE = SimpleNamespace(id="g2", picture="", kind="truefalse", stem="走访照片可以发到自己的朋友圈。", options=())
+TRUE_FALSE = SimpleNamespace(
+    id="g2", picture="", kind="truefalse", stem="走访照片可以发到自己的朋友圈。", options=()
+)
 MULTIPLE = SimpleNamespace(
     id="g3",
     picture="",
