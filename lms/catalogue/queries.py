@@ -19,9 +19,13 @@ _DURATIONS = (
 )
 
 
-def published(*, tier: str = "", category: str = "") -> Sequence[Course]:
+def published(
+    *, tier: str = "", category: str = "", without: Sequence[int] = (), limit: int | None = None
+) -> Sequence[Course]:
     """Return the published courses, narrowed by tier and category when given, in a steady order."""
-    query = select(Course).where(Course.state == CourseState.PUBLISHED).order_by(Course.id)
+    query = select(Course).where(Course.state == CourseState.PUBLISHED).order_by(Course.id).limit(limit)
+    if without:
+        query = query.where(Course.id.not_in(without))
     if tier:
         query = query.where(Course.tier == tier)
     if category:

@@ -50,7 +50,7 @@ def public_lines(certificate: Certificate, masked_name: str) -> list[tuple[str, 
 
 
 def _of_course(content: Mapping[str, Any]) -> list[tuple[str, str]]:
-    hours = _("共 %(n)s 课 · %(h)s 学时", n=content["lessons"], h=content["hours"])
+    hours = _("共 %(n)s 课 · %(h)s 学时", n=content["lessons"], h=f"{content['hours']:g}")
     return [(_("课程"), content["course"]), (_("学时"), hours), (_("发证单位"), content["issuer"])]
 
 

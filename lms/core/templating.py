@@ -61,6 +61,7 @@ def attach(app: Flask, *, site_name: str, timezone: ZoneInfo) -> None:
         sentence=sentence,
         title_of=lambda thing: hers(thing.title, thing.title_en),
         summary_of=lambda course: hers(course.summary, course.summary_en),
+        hours=lambda number: f"{float(number):g}",
         megabytes=lambda size: f"{max(size / 1_000_000, 0.1):.1f} MB",
     )
     app.context_processor(lambda: {"text_size": text_size(), "lang": language()})

@@ -30,7 +30,7 @@ QUIET_AFTER_SECONDS = 120
 @public
 def index() -> str:
     """Say in five seconds what this is."""
-    courses = published()[:3]
+    courses = published(limit=4)
     contents = [row.version.content for row in courses if row.version]
     return render_template(
         "home/index.html",

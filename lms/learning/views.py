@@ -10,7 +10,7 @@ from lms.assessment import commands as assessment
 from lms.assets import links
 from lms.assets.models import AssetStatus, MediaAsset
 from lms.catalogue import covers, reviews
-from lms.catalogue.queries import asset_of, by_slug
+from lms.catalogue.queries import asset_of, by_slug, published
 from lms.core import clock, together
 from lms.core.doors import public, signed_in, turn_away
 from lms.core.errors import Conflict, Missing
@@ -35,7 +35,15 @@ def my_courses() -> str:
     enrolments = of_person(current_user.id)
     rows = [(one, queries.explain(one)) for one in enrolments]
     pictures = covers.addresses(one.version.content for one in enrolments)
-    return render_template("learning/my_courses.html", rows=rows, now=clock.now(), pictures=pictures)
+    left = sum(not state.done for _, state in rows)
+    others = published(without=[one.course_id for one in enrolments], limit=3 - left) if left < 3 else []
+    return render_template(
+        "learning/my_courses.html",
+        rows=rows,
+        completions=queries.completions_of(current_user.id),
+        others=others,
+        pictures=pictures,
+    )
 
 
 @bp.get("/c/<slug>")
