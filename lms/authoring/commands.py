@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from courses import document
 from courses.model import Body, Category, Course, QuizBody, Review, TextBody, Tier, VideoBody
 from lms.assets.models import MediaAsset
-from lms.authoring import documents, queries
+from lms.authoring import deeds, documents, queries
 from lms.authoring.models import Draft, DraftLesson
 from lms.catalogue import commands as catalogue
 from lms.catalogue.models import Course as CourseRow
@@ -20,11 +20,17 @@ from lms.core.errors import Conflict, Missing
 from lms.extensions import db
 
 MAX_LESSONS = 200
-NEW_TITLES = {"text": "新的文字课", "video": "新的视频课", "quiz": "测验"}
+NEW_TITLES: Mapping[str, str] = {
+    "text": "新的文字课",
+    "video": "新的视频课",
+    "quiz": "测验",
+    **deeds.NEW_TITLES,
+}
 EMPTY: Mapping[str, Body] = {
     "text": TextBody("", 10),
     "video": VideoBody("", 0.9, (), ()),
     "quiz": QuizBody((), 80, None, False),
+    **deeds.EMPTY,
 }
 
 

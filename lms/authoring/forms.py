@@ -74,7 +74,8 @@ def lines_of(text: str | None) -> list[str]:
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
-def _title(words: Any) -> StringField:
+def title_field(words: Any) -> StringField:
+    """Return the field of a name."""
     return StringField(
         words,
         [
@@ -87,7 +88,7 @@ def _title(words: Any) -> StringField:
 class NewForm(FlaskForm):
     """What a new course begins with."""
 
-    title = _title(_l("课程名称"))
+    title = title_field(_l("课程名称"))
     summary = TextAreaField(
         _l("一句话简介"),
         [
@@ -111,7 +112,7 @@ class DetailsForm(NewForm):
 class TextForm(FlaskForm):
     """A text lesson."""
 
-    title = _title(_l("这一课的名称"))
+    title = title_field(_l("这一课的名称"))
     body = TextAreaField(
         _l("正文"),
         [Length(max=MARKDOWN_LENGTH, message=_l("正文最多 %(max)d 个字。请分成两课。"))],
@@ -126,7 +127,7 @@ class TextForm(FlaskForm):
 class VideoForm(FlaskForm):
     """What is typed of a video lesson: its name and its text version, pages parted by lines of ---."""
 
-    title = _title(_l("这一课的名称"))
+    title = title_field(_l("这一课的名称"))
     pages = TextAreaField(
         _l("文字版"), [Length(max=MARKDOWN_LENGTH, message=_l("文字版最多 %(max)d 个字。"))]
     )
@@ -136,7 +137,7 @@ class VideoForm(FlaskForm):
 class PaperForm(FlaskForm):
     """The rules of a paper."""
 
-    title = _title(_l("测验的名称"))
+    title = title_field(_l("测验的名称"))
     pass_mark = StringField(
         _l("多少分算通过"), [Whole(1, 100, _l("请写 1 到 100 之间的整数。"), needed=True)]
     )

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
 from courses.model import Body, QuizBody, TextBody, TextPage, VideoBody
-from lms.authoring import commands, documents, forms, queries, steps, uploads
+from lms.authoring import commands, deeds, documents, forms, queries, steps, uploads
 from lms.authoring.models import DraftLesson
 from lms.authoring.views import conflict_page
 from lms.core.errors import Invalid
@@ -21,11 +21,12 @@ from lms.federations.permissions import Permission
 
 bp = Blueprint("lessons", __name__, template_folder="templates", url_prefix="/teach")
 PAGE_BREAK = "---"
-LessonForm = forms.TextForm | forms.VideoForm | forms.PaperForm
+LessonForm = forms.TextForm | forms.VideoForm | forms.PaperForm | deeds.DeedForm
 FORMS: Mapping[str, type[LessonForm]] = {
     "text": forms.TextForm,
     "video": forms.VideoForm,
     "quiz": forms.PaperForm,
+    **deeds.FORMS,
 }
 
 
@@ -36,7 +37,7 @@ def add(draft_id: int) -> Answer:
     draft = queries.draft(draft_id)
     kind = request.form.get("kind", "")
     if kind not in FORMS:
-        raise Invalid(_("请选要加的是文字课、视频课还是测验。"))
+        raise Invalid(_("请从几种课里选一种要加的。"))
     row = commands.add_lesson(draft, kind, actor_id=current_user.id)
     db.session.commit()
     return redirect(url_for(".edit", lesson_id=row.id))
@@ -77,7 +78,7 @@ def delete(lesson_id: int) -> Answer:
 def edit(lesson_id: int) -> str:
     """Show the page of a lesson."""
     row = queries.lesson(lesson_id)
-    if row.kind not in FORMS:
+    if row.kind not in FORMS or not deeds.fits(documents.body_of(row)):
         return render_template("authoring/fixed.html", lesson=row, draft=row.draft)
     return lesson_page(row, _held(row))
 
@@ -98,7 +99,7 @@ def _held(row: DraftLesson) -> LessonForm:
             "limit_minutes": str(body.limit_minutes or ""),
             "waits": row.waits_for_earlier,
         }
-    return FORMS[row.kind](formdata=None, **values)
+    return FORMS[row.kind](formdata=None, **values, **deeds.held(body, row.minutes))
 
 
 def join_pages(body: VideoBody) -> str:
@@ -173,6 +174,8 @@ def _values(row: DraftLesson, form: LessonForm) -> dict[str, object]:
             limit_minutes=form.limit_minutes.number or 0,
         )
         return _kept(title, paper, row.minutes) | {"waits_for_earlier": form.waits.data, "requires": []}
+    if isinstance(form, deeds.DeedForm):
+        return _kept(title, *deeds.written(form, clean(form.body.data), body, commands.short_id))
     raise Invalid
 
 
@@ -214,7 +217,7 @@ def _conflict(row: DraftLesson, held: LessonForm, form: LessonForm) -> str:
 
 def _sketch(form: LessonForm) -> Markup:
     """Return how the typed text will look."""
-    if isinstance(form, forms.TextForm):
+    if isinstance(form, forms.TextForm | deeds.DeedForm):
         return markdown(clean(form.body.data))
     if isinstance(form, forms.VideoForm):
         pages = split_pages(clean(form.pages.data))

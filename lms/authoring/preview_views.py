@@ -18,7 +18,7 @@ from courses.model import LessonKind, QuizBody, VideoBody
 from lms.assessment.forms import response_of
 from lms.assets import links
 from lms.assets.models import AssetStatus, MediaAsset
-from lms.authoring import documents, queries
+from lms.authoring import deed_preview, documents, queries
 from lms.authoring.models import Draft
 from lms.catalogue.models import Course
 from lms.core.errors import Missing
@@ -36,6 +36,8 @@ SHOWN = {
     "quiz.begin": "preview.paper",
     "quiz.paper": "preview.paper",
     "text_version.show": "preview.text_page",
+    "assignments.hand_in": "preview.go_on",
+    "surveys.answer": "preview.go_on",
 }
 """Pages of the learner → those of the preview, for the links on her templates."""
 
@@ -143,6 +145,10 @@ def lesson(draft_id: int, number: int) -> str:
         return _show(draft, "learning/text.html", place, film=None, media=None)
     if place.lesson.kind == LessonKind.VIDEO:
         return _video(draft, place)
+    if place.lesson.kind in deed_preview.SHOWN:
+        return _show(
+            draft, f"learning/{place.lesson.kind}.html", place, **deed_preview.SHOWN[place.lesson.kind]
+        )
     return render_template(
         "authoring/preview_other.html", place=place, lesson=place.lesson, url_for=_links(draft)
     )

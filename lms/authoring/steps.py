@@ -14,6 +14,8 @@ from lms.authoring.models import Draft, DraftLesson
 
 FIELDS = {
     "text-empty": "body", "video-missing": "video", "quiz-empty": "paste", "checks": "checks", "pages-missing": "pages",
+    "classroom-empty": "body", "evidence-missing": "photo", "rubric-missing": "rubric", "rubric": "pass_points",
+    "survey-empty": "questions", "options-few": "questions",
 }  # fmt: skip
 
 

@@ -34,11 +34,12 @@ def page(place: access.Place, enrolment: Enrolment, notice: str = "", wrong: Seq
         wrong=wrong,
         given=request.form,
         asks=enrolment.person_id is not None,
-        choices=_choices,
+        choices=choices_of,
     )
 
 
-def _choices(question: Question) -> tuple[str, ...]:
+def choices_of(question: Question) -> tuple[str, ...]:
+    """Return what she may choose: the options, or the numbers of a scale."""
     return SCALE if question.asks == Asks.SCALE else question.options
 
 
@@ -72,7 +73,7 @@ def _given(question: Question) -> list[str]:
     sent = [one.replace("\0", "").strip() for one in request.form.getlist(f"q-{question.id}")]
     if question.asks == Asks.WORDS:
         return [one[:WORDS_LENGTH] for one in sent[:1] if one]
-    known = [one for one in _choices(question) if one in sent]
+    known = [one for one in choices_of(question) if one in sent]
     return known if question.asks == Asks.SEVERAL else known[:1]
 
 
@@ -94,7 +95,7 @@ def results() -> str:
         surveys=surveys,
         counts=counts,
         people={lesson_id: len(rows) for lesson_id, rows in answers.items()},
-        choices=_choices,
+        choices=choices_of,
     )
 
 
