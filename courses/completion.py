@@ -15,6 +15,8 @@ __all__ = [
 
 States = CourseState | Mapping[str, LessonState]
 """What is known of one person in one course; lessons alone are enough where nothing else is known."""
+BEGUN = ("seconds", "share", "pages", "tries_used", "percent", "points")
+"""Evidence of rules that is above nought once she has begun a lesson."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,11 @@ class LessonExplanation:
     rules: tuple[RuleState, ...]
     waits_for: tuple[str, ...]
     next_step: str
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything of hers is known: seconds, a share, a try, work handed in."""
+        return any(rule.evidence.get(name) for rule in self.rules for name in BEGUN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def _played(body: Played, state: LessonState) -> How | None:
 
 def _playing(body: Played, state: LessonState, how: How | None) -> tuple[RuleState, ...]:
     part, needed = coverage.share(state.stretches, state.duration), _share(body)
-    figures: Figures = {"share": round(part, 4), "needed": needed}
+    figures: Figures = {"share": round(part, 4), "needed": needed, "pages": state.pages_read}
     name, verb = ("watched", "看") if isinstance(body, VideoBody) else ("heard", "听")
     if how == How.TEXT_VERSION:
         return (RuleState(name, True, "用文字版学完了。", {**figures, "how": "文字版"}),)
@@ -86,6 +86,10 @@ def _playing(body: Played, state: LessonState, how: How | None) -> tuple[RuleSta
 def _gap_sentence(body: Played, state: LessonState, part: float, verb: str) -> str:
     if not state.stretches or state.duration <= 0:
         medium = "视频" if isinstance(body, VideoBody) else "录音"
+        if state.pages_read:
+            return (
+                f"文字版读了 {state.pages_read} 页，共 {len(body.pages)} 页。读完，再答对检查题，就算学完。"
+            )
         return f"{medium}还没{verb}。{verb}到 {int(_share(body) * 100)}% 就算学完。"
     holes = coverage.gaps(state.stretches, state.duration)
     if len(holes) == 1:

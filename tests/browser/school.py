@@ -15,7 +15,6 @@ from werkzeug.serving import make_server
 from courses.formats import package
 from courses.model import Course
 from lms import config
-from lms.accounts.models import Person
 from lms.app import create_app
 from lms.assets.commands import storage
 from lms.assets.models import AssetStatus, MediaAsset, Rendition
@@ -55,9 +54,13 @@ class School:
         )
         for asset in db.session.scalars(select(MediaAsset).where(MediaAsset.status != AssetStatus.READY)):
             self._show(asset)
+        self.keep()
+        return course
+
+    def keep(self) -> None:
+        """Commit what the test made, and hold nothing while the server works."""
         db.session.commit()
         db.session.remove()
-        return course
 
     def _learn(self, slugs: tuple[str, ...]) -> None:
         """She has learned what comes before; by plain forms, because that is another test's journey."""
@@ -112,8 +115,3 @@ def running(data: Path, migrated: Path, film: Path) -> Iterator[School]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def her() -> Person:
-    """Return the volunteer of the school."""
-    return db.session.scalars(select(Person).where(Person.name == HER_NAME)).one()

@@ -62,7 +62,7 @@ class Volunteer:
 
     def _paper(self, body: QuizBody) -> None:
         self.page.get_by_role("button", name="开始答题").click()
-        asked = {leaf.item.id: leaf.item for leaf in leaves(body.items)}
+        asked = questions(body)
         for _ in asked:
             shown = self.page.locator("fieldset[data-item]:visible")
             fill(shown, asked[str(shown.get_attribute("data-item"))])
@@ -71,6 +71,11 @@ class Volunteer:
         self.page.locator("[data-quiz-submit]").click()
         self.page.get_by_role("button", name="确认交卷").click()
         expect(self.page.get_by_text("100 分")).to_be_visible()
+
+
+def questions(body: QuizBody) -> dict[str, Item]:
+    """Return the questions of a paper by their ids."""
+    return {leaf.item.id: leaf.item for leaf in leaves(body.items)}
 
 
 def fill(shown: Locator, item: Item) -> None:

@@ -26,8 +26,10 @@ from courses.model import (
     Rule,
     SurveyBody,
     TextBody,
+    TextPage,
     Tier,
     Validity,
+    VideoBody,
 )
 from courses.state import Handed
 from courses.validation import circles_between, problems_of
@@ -145,3 +147,18 @@ def test_courses_that_wait_for_each_other_are_named() -> None:
 )
 def test_a_rule_that_cannot_be_met_is_a_problem(fields: dict[str, object], code: str) -> None:
     assert code in {problem.code for problem in problems_of(course(lesson("a"), lesson("b"), **fields))}
+
+
+def test_what_she_has_begun_is_told_from_what_she_has_not() -> None:
+    film = VideoBody("a", 0.9, (TextPage("一", 10), TextPage("二", 10)), (ITEM, ITEM))
+    whole = course(lesson("text"), lesson("film", film), lesson("quiz", QUIZ))
+    before = completion.explain(whole, {})
+    assert [one.begun for one in before.lessons] == [False, False, False]
+    states = {
+        "text": LessonState(read_seconds=5),
+        "film": LessonState(pages_read=1),
+        "quiz": LessonState(tries_used=1, best_percent=0),
+    }
+    after = completion.explain(whole, states)
+    assert [one.begun for one in after.lessons] == [True, True, True]
+    assert after.lessons[1].next_step == "文字版读了 1 页，共 2 页。读完，再答对检查题，就算学完。"

@@ -109,6 +109,10 @@
     var self = this, video = this.video;
     video.addEventListener('timeupdate', function () { self.tick(); });
     video.addEventListener('play', function () { self.failed(false); });
+    /* The first tick comes a quarter of a second late: what was played before it counts too. */
+    video.addEventListener('playing', function () {
+      if (self.open === null) { self.open = [video.currentTime, video.currentTime]; }
+    });
     video.addEventListener('seeking', function () {
       self.close();
       if (video.hasAttribute('data-no-skip') && video.currentTime > self.reached() + 1) { video.currentTime = self.reached(); }
@@ -237,7 +241,7 @@
   Player.prototype.credit = function (entry, result) {
     if (entry.kind !== 'watched' || entry.visit !== this.visit) { return; }
     if (result.state === 'kept') { this.known = merge(this.known.concat(entry.stretches)); }
-    if (result.state !== 'refused') { this.draw(result.share); }
+    if (result.state !== 'refused') { this.draw(result.share); this.goal(this.unfinished()); }
     if (result.lesson_done || result.done) { this.finish(); }
     if (result.pause && !this.video.paused) { this.elsewhere(result.pause); }
   };
@@ -256,7 +260,19 @@
   Player.prototype.finish = function () {
     var last = document.querySelector('.bar-in > a.btn-quiet:last-child');
     if (last) { last.className = 'btn btn-main'; }
+    this.goal(JG.say('✓ 这一课您学完了', '✓ You have finished this lesson'));
     JG.each(document.querySelectorAll('[data-next]'), function (node) { node.hidden = false; });
+  };
+
+  /* The sentence under the strip is about the page as it came; from now on it says what is still true. */
+  Player.prototype.goal = function (words) {
+    var line = this.find('[data-goal]');
+    if (line && words) { line.textContent = words; }
+  };
+
+  Player.prototype.unfinished = function () {
+    var line = this.find('[data-goal]'), percent = line ? line.getAttribute('data-goal') : '';
+    return JG.say('看到 ' + percent + '% 就算学完。', 'At ' + percent + '% the lesson is finished.');
   };
 
   Player.prototype.draw = function (share) {
