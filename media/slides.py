@@ -22,6 +22,8 @@ RATE = 22050
 FRAMES = 5
 LINE, LINES = 18, 2
 MAX_BYTES = 3_000_000
+SMALLEST, LARGEST, ROOM = 46, 68, (1030, 390)
+"""Pixels of the letters of a point, and of the room all points share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +78,24 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _draw(script: dict[str, Any], slide: dict[str, Any], number: int, out: Path) -> None:
-    points = "".join(f"<li>{html.escape(str(point))}</li>" for point in slide.get("points", []))
+    points = [str(point) for point in slide.get("points", [])]
+    items = "".join(f"<li>{html.escape(point)}</li>" for point in points)
     note = html.escape(str(slide.get("note") or ""))
     page = f"""<html><style>
       @page {{ size: 1280px 720px; margin: 0 }}
       body {{ margin: 0; font-family: "Noto Sans CJK SC"; color: #1F1A1C; background: #FAF7F5 }}
       .page {{ position: relative; width: 1280px; height: 720px; box-sizing: border-box; padding: 76px 96px 0 }}
       .bar {{ position: absolute; left: 0; top: 96px; width: 18px; height: 72px; background: #B3202C }}
-      h1 {{ font-size: 66px; line-height: 1.3; margin: 0 0 44px; font-weight: 700 }}
+      h1 {{ font-size: 72px; line-height: 1.3; margin: 0 0 44px; font-weight: 700 }}
       ul {{ margin: 0; padding: 0; list-style: none }}
-      li {{ font-size: 46px; line-height: 1.45; margin: 0 0 26px; padding-left: 46px; text-indent: -46px }}
+      li {{ font-size: {fitting(points)}px; line-height: 1.45; margin: 0 0 .3em; padding-left: 46px; text-indent: -46px }}
       li::before {{ content: ""; display: inline-block; width: 18px; height: 18px; border-radius: 9px;
-                    background: #B3202C; margin-right: 28px; vertical-align: 8px; text-indent: 0 }}
+                    background: #B3202C; margin-right: 28px; vertical-align: .2em; text-indent: 0 }}
       .foot {{ position: absolute; left: 96px; right: 96px; bottom: 40px; font-size: 28px; color: #6B6165;
                border-top: 2px solid #E4DCD8; padding-top: 18px }}
       .n {{ float: right }}
     </style><body><div class="page"><div class="bar"></div><h1>{html.escape(str(slide["title"]))}</h1>
-    <ul>{points}</ul><div class="foot"><span class="n">{number + 1} / {len(script["slides"])}</span>
+    <ul>{items}</ul><div class="foot"><span class="n">{number + 1} / {len(script["slides"])}</span>
     {note or html.escape(str(script.get("title") or ""))}</div></div></body></html>"""
     document = pypdfium2.PdfDocument(HTML(string=page, url_fetcher=_nothing).write_pdf())
     try:
@@ -100,6 +103,12 @@ def _draw(script: dict[str, Any], slide: dict[str, Any], number: int, out: Path)
         sheet.render(scale=1280 / sheet.get_width()).to_pil().convert("RGB").save(out, "PNG")
     finally:
         document.close()
+
+
+def fitting(points: list[str]) -> int:
+    """Return the largest size, for a phone's small picture, at which every point has one line and all have room."""
+    ems = max((sum(1 if ord(sign) > 0x2E7F else 0.6 for sign in point) for point in points), default=1)
+    return max(SMALLEST, min(LARGEST, int(ROOM[0] / ems), int(ROOM[1] / (1.75 * max(1, len(points))))))
 
 
 def _nothing(url: str) -> dict[str, Any]:

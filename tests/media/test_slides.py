@@ -59,3 +59,12 @@ def test_chinese_is_spoken_as_mandarin_and_not_spelled_in_english() -> None:
     ).stdout.decode()
     assert "(en)" not in spoken
     assert len(re.findall("[1-5]", spoken)) >= len(SENTENCES[0]) - 2, "every syllable carries a tone"
+
+
+def test_points_are_as_large_as_the_slide_allows_and_never_below_the_smallest() -> None:
+    assert slides.fitting(["不收钱", "不收贵重东西"]) == slides.LARGEST
+    four = slides.fitting(["自愿去做，分文不取"] * 4)
+    assert slides.SMALLEST < four < slides.LARGEST
+    assert four * 1.75 * 4 <= slides.ROOM[1]
+    assert slides.fitting(["一" * 40]) == slides.SMALLEST
+    assert slides.fitting([]) == slides.LARGEST
