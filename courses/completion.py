@@ -21,13 +21,14 @@ BEGUN = ("seconds", "share", "pages", "tries_used", "percent", "points")
 
 @dataclass(frozen=True, slots=True)
 class LessonExplanation:
-    """One lesson with its rules; `waits_for` names lessons that must be done first."""
+    """One lesson with its rules, and how it is done; `waits_for` names lessons that must be done first."""
 
     lesson_id: str
     done: bool
     rules: tuple[RuleState, ...]
     waits_for: tuple[str, ...]
     next_step: str
+    how: How | None = None
 
     @property
     def begun(self) -> bool:
@@ -106,13 +107,30 @@ def _lesson(
     how = hows[lesson.id]
     waiting = () if how else tuple(needed for needed in lesson.requires if not hows.get(needed))
     rules = lesson_rules.rules(lesson, state.lessons.get(lesson.id, NOTHING), how)
+    if how == How.TESTED_OUT and (told := _tested_out(course, lesson, state)):
+        rules = (told,)
     if how:
         step = ""
     elif waiting:
         step = f"还差 {len(waiting)} 课没学完，学完就能{_verb(lesson)}。"
     else:
         step = next(rule.sentence for rule in rules if not rule.done)
-    return LessonExplanation(lesson.id, how is not None, rules, waiting, step)
+    return LessonExplanation(lesson.id, how is not None, rules, waiting, step, how)
+
+
+def _tested_out(course: Course, lesson: Lesson, state: CourseState) -> RuleState | None:
+    """The go that was recorded for the lesson; before that the best one so far."""
+    test, one = course.test_out, state.lessons.get(lesson.id, NOTHING)
+    if test is None:
+        return None
+    percent, number = one.test_percent, one.test_try
+    if percent is None:
+        percent, number = state.lessons.get(test.lesson, NOTHING).best_percent, None
+    return (
+        lesson_rules.tested_out(course.lesson(test.lesson), test.percent, percent, number)
+        if percent
+        else None
+    )
 
 
 def _verb(lesson: Lesson) -> str:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from courses.items import Item, kinds, leaves
 from courses.items.credit import NONE
+from courses.items.words import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +78,12 @@ def _essay(item: Item, response: Sequence[object], marks: Mapping[str, int] | No
         return ItemScore(item.id, NONE, out_of, correct=False, awaiting=written)
     points = sum(min(max(marks.get(one.id, 0), 0), one.points) for one in item.rubric)
     return ItemScore(item.id, Fraction(points), out_of, points == out_of)
+
+
+def remarks(item: Item, response: Sequence[object]) -> tuple[str, ...]:
+    """Return what an item has to say to an answer: the words for what was chosen or typed, or those for any other."""
+    given = {fold(str(one)) for one in response}
+    if not given:
+        return ()
+    meant = tuple(one.words for one in item.remarks if one.words and fold(one.answer) in given)
+    return meant or tuple(one.words for one in item.remarks if one.words and one.answer == "*")

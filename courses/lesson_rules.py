@@ -19,6 +19,7 @@ from courses.state import Handed, How, LessonState, RuleState
 
 Played = VideoBody | AudioBody
 Figures = dict[str, float | int | str]
+TESTED_OUT = "tested_out"
 
 
 def how(lesson: Lesson, state: LessonState) -> How | None:
@@ -29,10 +30,22 @@ def how(lesson: Lesson, state: LessonState) -> How | None:
 def rules(lesson: Lesson, state: LessonState, how: How | None) -> tuple[RuleState, ...]:
     """Return every rule of a lesson with its state."""
     if how == How.TESTED_OUT:
-        return (RuleState("tested_out", True, "课前测验通过了，这一课不用再学。", {}),)
+        return (RuleState(TESTED_OUT, True, "课前测验通过了，这一课不用再学。", {}),)
     if how == How.DECIDED:
         return (RuleState("decided", True, "本单位核实过，这一课算学完。", {}),)
     return _RULES[type(lesson.body)](lesson.body, state, how)
+
+
+def tested_out(test: Lesson, needed: int, percent: int, number: int | None) -> RuleState:
+    """Return the rule of a lesson that a pre-test stands for: which one, what she reached, at which go."""
+    figures: Figures = {"percent": percent, "needed": needed, "paper": test.id}
+    sentence = f"课前测验《{test.title}》考了 {percent} 分，{needed} 分就够，这一课不用再学。"
+    if number is not None:
+        figures["try"] = number
+        sentence = (
+            f"课前测验《{test.title}》第 {number} 次考了 {percent} 分，{needed} 分就够，这一课不用再学。"
+        )
+    return RuleState(TESTED_OUT, True, sentence, figures)
 
 
 def spoken(seconds: float) -> str:

@@ -34,7 +34,10 @@ class Handed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LessonState:
-    """What is known of one person's lesson; `done` is what was recorded, and recorded stays recorded."""
+    """What is known of one person's lesson; `done` is what was recorded, and recorded stays recorded.
+
+    `test_percent` and `test_try` are of the go at the pre-test that was recorded for this lesson.
+    """
 
     done: bool = False
     how: How | None = None
@@ -52,6 +55,8 @@ class LessonState:
     handed: Handed = Handed.NOTHING
     rubric_points: int | None = None
     answered: bool = False
+    test_percent: int | None = None
+    test_try: int | None = None
 
 
 NOTHING = LessonState()

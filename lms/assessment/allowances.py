@@ -95,7 +95,7 @@ def reopen(attempt: Attempt, *, minutes: int, reason: str, actor_id: int) -> Non
     if limited and not minutes:
         raise Invalid("这份卷子限时，请写再给多少分钟。")
     told = {
-        "reason": reason, "minutes": minutes, "percent": attempt.percent, "points": attempt.points,
+        "reason": reason, "minutes": minutes, "percent": attempt.percent, "points": str(attempt.points),
         "passed": bool(attempt.passed), "submitted_at": attempt.submitted_at.isoformat(),
     }  # fmt: skip
     attempt.submitted_at = attempt.percent = attempt.points = attempt.out_of = attempt.passed = None

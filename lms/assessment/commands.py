@@ -189,7 +189,7 @@ def hand_in_overdue(limit: int = 200) -> int:
 def settle(attempt: Attempt) -> grading.Score:
     """Grade what is answered and marked by now, and tell the hearers."""
     score = grading.grade(graded_items(attempt), answers_of(attempt), marks_of(attempt))
-    attempt.points, attempt.out_of, attempt.percent = int(score.points), score.out_of, score.percent
+    attempt.points, attempt.out_of, attempt.percent = score.points, score.out_of, score.percent
     attempt.passed = score.percent >= paper_of(attempt).pass_mark
     attempt.awaiting = len(score.awaiting)
     _note_points(attempt, score)
@@ -201,4 +201,4 @@ def _note_points(attempt: Attempt, score: grading.Score) -> None:
     by_item: Mapping[str, grading.ItemScore] = {one.item_id: one for one in score.items}
     for row in db.session.scalars(select(Response).where(Response.attempt_id == attempt.id)):
         if row.item_id in by_item:
-            row.points, row.correct = int(by_item[row.item_id].points), by_item[row.item_id].correct
+            row.points, row.correct = by_item[row.item_id].points, by_item[row.item_id].correct

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.core import crypto
-from lms.core.types import UTCDateTime
+from lms.core.types import Exact, UTCDateTime
 from lms.enrolment.models import Enrolment
 from lms.extensions import Base, db
 
@@ -29,7 +30,7 @@ class Attempt(Base):
     item_ids: Mapped[list[str]] = mapped_column(db.JSON)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    points: Mapped[int | None]
+    points: Mapped[Fraction | None] = mapped_column(Exact)
     out_of: Mapped[int | None]
     percent: Mapped[int | None]
     passed: Mapped[bool | None]
@@ -71,7 +72,7 @@ class Response(Base):
     item_id: Mapped[str] = mapped_column(primary_key=True)
     response: Mapped[list[Any]] = mapped_column(db.JSON)
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    points: Mapped[int | None]
+    points: Mapped[Fraction | None] = mapped_column(Exact)
     correct: Mapped[bool | None]
     marks: Mapped[dict[str, int] | None] = mapped_column(db.JSON(none_as_null=True))
     comment: Mapped[str | None]
@@ -146,10 +147,10 @@ class RegradeChange(Base):
     __tablename__ = "regrade_changes"
     regrade_id: Mapped[int] = mapped_column(db.ForeignKey("regrades.id"), primary_key=True)
     attempt_id: Mapped[int] = mapped_column(db.ForeignKey("attempts.id"), primary_key=True, index=True)
-    before_points: Mapped[int]
+    before_points: Mapped[Fraction] = mapped_column(Exact)
     before_percent: Mapped[int]
     before_passed: Mapped[bool]
-    after_points: Mapped[int]
+    after_points: Mapped[Fraction] = mapped_column(Exact)
     after_percent: Mapped[int]
     after_passed: Mapped[bool]
     regrade: Mapped[Regrade] = relationship(back_populates="changes")

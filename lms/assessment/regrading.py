@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -85,7 +86,7 @@ def _change(attempt: Attempt, course: Course) -> Change | None:
         return None
     items = papers.with_keys_of(papers.items_of(attempt), course.version.content, attempt.lesson_id)
     score = grading.grade(items, papers.answers_of(attempt), papers.marks_of(attempt))
-    if (int(score.points), score.percent) == (attempt.points, attempt.percent):
+    if (score.points, score.percent) == (attempt.points, attempt.percent):
         return None
     return Change(attempt, score, score.percent >= commands.paper_of(attempt).pass_mark)
 
@@ -124,10 +125,10 @@ def _apply(change: Change, course: Course, actor_id: int) -> RegradeChange:
     attempt = change.attempt
     kept = RegradeChange(
         attempt_id=attempt.id,
-        before_points=attempt.points or 0,
+        before_points=attempt.points or Fraction(0),
         before_percent=attempt.percent or 0,
         before_passed=bool(attempt.passed),
-        after_points=int(change.score.points),
+        after_points=change.score.points,
         after_percent=change.score.percent,
         after_passed=change.passed,
     )

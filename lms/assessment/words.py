@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from flask_babel import lazy_gettext as _l
 
 from courses.items import Item, ItemKind
+from courses.items.words import without_pictures
 from lms.assessment.models import EventKind
 
 EVENTS = {
@@ -32,10 +33,10 @@ def answer_in_words(item: Item, response: Sequence[object]) -> tuple[str, ...]:
 def _texts(item: Item) -> Mapping[str, str]:
     if item.kind == ItemKind.HOTSPOT:
         return {one.id: one.label for one in item.regions}
-    return {one.id: one.text for one in item.choices()}
+    return {one.id: without_pictures(one.text) for one in item.choices()}
 
 
 def _pair(item: Item, pair: Sequence[object]) -> str:
-    left = {one.id: one.text for one in item.left}
-    right = {one.id: one.text for one in item.right}
+    left = {one.id: without_pictures(one.text) for one in item.left}
+    right = {one.id: without_pictures(one.text) for one in item.right}
     return f"{left.get(str(pair[0]), pair[0])} → {right.get(str(pair[1]), pair[1]) or '—'}"

@@ -24,7 +24,7 @@ from lms.catalogue.models import Course
 from lms.core.errors import Missing
 from lms.federations.guards import requires
 from lms.federations.permissions import Permission
-from lms.learning import handout_views
+from lms.learning import handout_views, results
 from lms.learning.access import Place
 
 bp = Blueprint("preview", __name__, template_folder="templates", url_prefix="/teach/c/<int:draft_id>/preview")
@@ -195,7 +195,7 @@ def _text_page(draft_id: int, number: int, page: int, **more: object) -> str:
     body = place.lesson.body
     if not isinstance(body, VideoBody) or not 1 <= page <= len(body.pages) + 1:
         raise Missing(_("这一课没有这一页文字。"))
-    values = {"missed": [], "chosen": {item.id: [] for item in body.checks}, **more}
+    values = {"missed": [], "checks": body.checks, "chosen": {item.id: [] for item in body.checks}, **more}
     return _show(draft, "learning/text_version.html", place, page=page, pages=len(body.pages), **values)
 
 
@@ -239,9 +239,9 @@ def _result(draft: Draft, place: Place, body: QuizBody) -> str:
     right = {one.item_id for one in score.items if one.correct}
     numbers = {lesson.id: n for n, lesson in enumerate(place.content.lessons(), start=1)}
     misses = [
-        (n, item, numbers.get(item.lesson))
-        for n, item in enumerate((leaf.item for leaf in leaves(body.items)), start=1)
-        if item.id not in right
+        results.miss(n, leaf, response_of(leaf.item, request.form), numbers)
+        for n, leaf in enumerate(leaves(body.items), start=1)
+        if leaf.item.id not in right
     ]
     return _show(
         draft, "learning/result.html", place, attempt=Mark(score.percent, score.percent >= body.pass_mark),

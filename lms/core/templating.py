@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,7 @@ def attach(app: Flask, *, site_name: str, timezone: ZoneInfo) -> None:
         title_of=lambda thing: hers(thing.title, thing.title_en),
         summary_of=lambda course: hers(course.summary, course.summary_en),
         hours=lambda number: f"{float(number):g}",
+        points=points,
         megabytes=lambda size: f"{max(size / 1_000_000, 0.1):.1f} MB",
     )
     app.context_processor(lambda: {"text_size": text_size(), "lang": language()})
@@ -217,6 +219,11 @@ def day(value: datetime, timezone: ZoneInfo) -> str:
     if str(get_locale() or "zh").startswith("en"):
         return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
     return f"{local.year}年{local.month}月{local.day}日"
+
+
+def points(value: Fraction | float) -> str:
+    """Return points as a person writes them: 2, 2.5, 1.67."""
+    return f"{float(value):.2f}".rstrip("0").rstrip(".")
 
 
 def duration(seconds: float) -> str:

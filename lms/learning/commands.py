@@ -7,7 +7,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from courses import completion, coverage, grading
 from courses.completion import How
-from courses.model import Lesson, TextBody, VideoBody
+from courses.model import Lesson, PreTest, TextBody, VideoBody
+from lms.assessment.models import Attempt
 from lms.catalogue.queries import durations
 from lms.core import clock
 from lms.core.database import begin_write
@@ -159,8 +160,46 @@ def _record_lesson(enrolment: Enrolment, lesson: Lesson, how: How, state: comple
     db.session.execute(row.on_conflict_do_nothing())
 
 
+def record_tested_out(enrolment: Enrolment) -> None:
+    """Record each lesson that a passed pre-test stands for, with the go behind it; recorded stays recorded."""
+    test = enrolment.version.content.test_out
+    if test is None:
+        return
+    states = queries.states(enrolment)
+    told = completion.explain(enrolment.version.content, states).lessons
+    spared = [one.lesson_id for one in told if one.how == How.TESTED_OUT and not states[one.lesson_id].done]
+    passed = _go_at_test(enrolment.id, test) if spared else None
+    if passed is None:
+        return
+    evidence = {
+        "paper": test.lesson, "attempt": passed.id, "try": passed.number, "percent": passed.percent,
+        "needed": test.percent,
+    }  # fmt: skip
+    for lesson_id in spared:
+        row = insert(LessonCompletion).values(
+            enrolment_id=enrolment.id, lesson_id=lesson_id, how=How.TESTED_OUT, at=clock.now(), evidence=evidence
+        )  # fmt: skip
+        db.session.execute(row.on_conflict_do_nothing())
+
+
+def _go_at_test(enrolment_id: int, test: PreTest) -> Attempt | None:
+    """Return her first attempt at the pre-test that reached what it asks for."""
+    return db.session.scalar(
+        select(Attempt)
+        .where(
+            Attempt.enrolment_id == enrolment_id,
+            Attempt.lesson_id == test.lesson,
+            Attempt.submitted_at.is_not(None),
+            Attempt.percent >= test.percent,
+        )
+        .order_by(Attempt.number)
+        .limit(1)
+    )
+
+
 def check_course(enrolment: Enrolment) -> None:
     """Record the course as finished when all its lessons are, once, and tell the hearers."""
+    record_tested_out(enrolment)
     if enrolment.person_id is None or enrolment.person is None or queries.completion_of(enrolment.id):
         return
     content = enrolment.version.content

@@ -1,4 +1,4 @@
-"""What rooms besides the player and the paper know of a lesson: attendance, work handed in, surveys, other courses."""
+"""What rooms besides the player and the paper know of a lesson: attendance, work handed in, surveys, the pre-test, other courses."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,12 +7,12 @@ from sqlalchemy import func, select
 
 from courses.completion import LessonState
 from courses.model import LessonKind
-from courses.state import Handed
+from courses.state import Handed, How
 from lms.catalogue.models import Course
 from lms.classes import queries as classes
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
-from lms.learning.models import Completion, HandIn, SurveyAnswer
+from lms.learning.models import Completion, HandIn, LessonCompletion, SurveyAnswer
 
 
 def added(enrolment: Enrolment, states: dict[str, LessonState]) -> dict[str, LessonState]:
@@ -30,7 +30,22 @@ def added(enrolment: Enrolment, states: dict[str, LessonState]) -> dict[str, Les
     if LessonKind.SURVEY in kinds:
         for lesson_id in states.keys() & _answered(enrolment.id):
             states[lesson_id] = replace(states[lesson_id], answered=True)
+    if enrolment.version.content.test_out:
+        _add_tests(enrolment.id, states)
     return states
+
+
+def _add_tests(enrolment_id: int, states: dict[str, LessonState]) -> None:
+    """Add to the lessons that a pre-test spared her the go that was recorded for them."""
+    rows = db.session.execute(
+        select(LessonCompletion.lesson_id, LessonCompletion.evidence).where(
+            LessonCompletion.enrolment_id == enrolment_id, LessonCompletion.how == How.TESTED_OUT
+        )
+    )
+    for lesson_id, told in rows:
+        states[lesson_id] = replace(
+            states[lesson_id], test_percent=told.get("percent"), test_try=told.get("try")
+        )
 
 
 def _last_hand_ins(enrolment_id: int) -> Sequence[HandIn]:

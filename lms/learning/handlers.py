@@ -29,10 +29,14 @@ def note_fetch(event: MediaFetched) -> None:
 
 
 def finish_paper(event: AttemptGraded) -> None:
-    """A passed paper finishes its lesson."""
+    """A passed paper finishes its lesson; a pre-test may finish others, whether it counts as passed or not."""
+    enrolment = db.session.get_one(Enrolment, event.enrolment_id)
+    content = enrolment.version.content
     if event.passed:
-        enrolment = db.session.get_one(Enrolment, event.enrolment_id)
-        check_lesson(enrolment, enrolment.version.content.lesson(event.lesson_id))
+        check_lesson(enrolment, content.lesson(event.lesson_id))
+    if content.test_out and content.test_out.lesson == event.lesson_id:
+        begin_write(db.session, f"enrolment:{enrolment.id}")
+        check_course(enrolment)
 
 
 def finish_class(event: Attended) -> None:

@@ -7,17 +7,16 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as Answer
 
 from courses import completion
-from courses.items import Item
 from courses.model import QuizBody
 from lms.assessment import answering, commands, event_log, papers, regrading
 from lms.assessment.forms import responses_of
-from lms.assessment.models import Attempt, Response
+from lms.assessment.models import Attempt
 from lms.core.doors import signed_in
 from lms.core.errors import Conflict, Invalid, Missing
 from lms.core.templating import hers
 from lms.enrolment.commands import Learner, enrol
 from lms.extensions import db
-from lms.learning import access, queries
+from lms.learning import access, queries, results
 
 bp = Blueprint("quiz", __name__, template_folder="templates")
 
@@ -122,43 +121,32 @@ def result(slug: str, number: int, attempt_id: str) -> Answer | str:
     place, attempt = _attempt(slug, number, attempt_id)
     if not attempt.submitted_at:
         return redirect(url_for(".paper", slug=slug, number=number, attempt_id=attempt_id))
+    paper, tries = commands.paper_of(attempt), commands.tries(attempt.enrolment_id, attempt.lesson_id)
     lessons = place.content.lessons()
     numbers = {lesson.id: n for n, lesson in enumerate(lessons, start=1)}
     explanation = queries.explain(attempt.enrolment)
-    marked, misses = _looked_through(attempt)
+    looked = results.looked_through(attempt, numbers)
+    over = paper.tries is not None and tries.used >= paper.tries + tries.added
     return render_template(
         "learning/result.html",
         place=place,
         lesson=place.lesson,
         attempt=attempt,
-        misses=[(position, item, numbers.get(item.lesson)) for position, item in misses],
-        marked=marked,
+        looked=looked,
+        misses=looked.misses,
+        marked=looked.marked,
+        tell=bool(attempt.passed) or over,
+        over=over,
         titles={n: hers(lesson.title, lesson.title_en) for n, lesson in enumerate(lessons, start=1)},
-        explanation=explanation,
         next_number=numbers.get(explanation.next_lesson or ""),
+        opened=results.opened_by(place.content, place.lesson.id, explanation),
+        spared=results.spared_by(place.content, place.lesson.id, explanation),
         completion=queries.completion_of(attempt.enrolment_id),
-        tries=commands.tries(attempt.enrolment_id, attempt.lesson_id),
-        paper=commands.paper_of(attempt),
+        tries=tries,
+        paper=paper,
         change=regrading.last_change(attempt.id),
-        pass_mark=commands.paper_of(attempt).pass_mark,
+        pass_mark=paper.pass_mark,
     )
-
-
-def _looked_through(attempt: Attempt) -> tuple[list[tuple[int, Item, Response]], list[tuple[int, Item]]]:
-    """Return what a person marked or still has to, and what was answered wrongly or not at all."""
-    rows = {
-        row.item_id: row
-        for row in db.session.scalars(db.select(Response).where(Response.attempt_id == attempt.id))
-    }
-    marked: list[tuple[int, Item, Response]] = []
-    misses: list[tuple[int, Item]] = []
-    for position, item in enumerate(papers.items_of(attempt), start=1):
-        row = rows.get(item.id)
-        if item.marked_by_person and row is not None and row.response:
-            marked.append((position, item, row))
-        elif row is None or not row.correct:
-            misses.append((position, item))
-    return marked, misses
 
 
 def _to_result(slug: str, number: int, attempt_id: str) -> Answer:

@@ -109,6 +109,76 @@ def test_every_kind_is_answered_with_plain_forms_and_graded(place: Tree, browser
     assert "100 分" in browser.get(f"{address}/result").get_data(as_text=True)
 
 
+SINGLE_KINDS = (
+    (item("one", ItemKind.SINGLE, options=OPTIONS, key=("b",)), {"item-one": "b"}),
+    (item("part", ItemKind.MULTIPLE, options=OPTIONS, key=("a", "b")), {"item-part": ["a", "b"]}),
+    (item("yes", ItemKind.TRUEFALSE, key=("true",)), {"item-yes": "true"}),
+    *((one, RIGHT) for one in PAPER),
+)
+
+
+@pytest.mark.parametrize(("asked", "given"), SINGLE_KINDS, ids=[one.kind for one, _ in SINGLE_KINDS])
+def test_a_kind_is_answered_by_its_plain_form(
+    place: Tree, browser: FlaskClient, asked: Item, given: dict[str, object]
+) -> None:
+    published(place, QuizBody((asked,), 100, None, False))
+    address = begin(browser)
+    looked = post(browser, address, given, page=address)
+    assert looked.status_code == 302 and looked.headers["Location"].endswith("/hand-in")
+    assert "都答完了" in browser.get(f"{address}/hand-in").get_data(as_text=True)
+    post(browser, f"{address}/submission", {}, page=address)
+    result = browser.get(f"{address}/result").get_data(as_text=True)
+    assert "<h1>100 分</h1>" in result and "每道题都答对了" in result
+
+
+def test_an_essay_is_answered_by_its_plain_form_and_waits_for_a_person(
+    place: Tree, browser: FlaskClient
+) -> None:
+    essay = item("e", ItemKind.ESSAY, rubric=(Criterion("r", "好", 2),))
+    published(place, QuizBody((essay,), 100, None, False))
+    address = begin(browser)
+    post(browser, address, {"item-e": "先尊重她。"})
+    post(browser, f"{address}/submission", {}, page=address)
+    assert "<h1>等老师看</h1>" in browser.get(f"{address}/result").get_data(as_text=True)
+
+
+def test_too_many_places_on_a_picture_bring_the_form_back_with_what_she_chose(
+    place: Tree, browser: FlaskClient
+) -> None:
+    two = replace(
+        PAPER[5],
+        key=("r1", "r2"),
+        regions=(*PAPER[5].regions, Region("r3", "门", Shape.RECT, (20, 20, 5, 5))),
+    )
+    published(place, QuizBody((two,), 100, None, False))
+    address = begin(browser)
+    refused = post(browser, address, {"item-spot": ["r1", "r2", "r3"]})
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 422 and page.count(" checked") == 3
+    assert "第 1 题只要选 2 处，您选了 3 处" in page
+    assert browser.get(address).get_data(as_text=True).count(" checked") == 0
+
+
+def test_pictures_of_stems_and_options_stand_with_their_words(place: Tree, browser: FlaskClient) -> None:
+    address = f"/pictures/{'0' * 40}-640x480"
+    asked = item("p", ItemKind.SINGLE, stem=f"看图：![一间厨房]({address})", key=("a",),
+                 options=(Option("a", f"1 < 2 ![灶台]({address})"), Option("b", "*窗台*")))  # fmt: skip
+    published(place, QuizBody((asked,), 100, None, False))
+    page = browser.get(begin(browser)).get_data(as_text=True)
+    size = 'width="640" height="480"'
+    assert f'alt="一间厨房" loading="lazy" {size}' in page or f'alt="一间厨房" {size}' in page
+    assert f'1 &lt; 2 <img src="{address}" alt="灶台" {size}>' in page and "*窗台*" in page
+
+
+def test_the_areas_of_a_picture_carry_the_numbers_of_the_list_below(
+    place: Tree, browser: FlaskClient
+) -> None:
+    published(place, QuizBody((PAPER[5],), 100, None, False))
+    page = browser.get(begin(browser)).get_data(as_text=True)
+    assert 'data-region="r2" data-words="窗台"' in page and ">2</text>" in page
+    assert '<b class="spot-n">2</b><span>窗台</span>' in page
+
+
 def test_her_answers_stand_in_the_form_again(place: Tree, browser: FlaskClient) -> None:
     published(place, QuizBody(PAPER, 60, None, False))
     address = begin(browser)
