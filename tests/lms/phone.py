@@ -58,7 +58,7 @@ class Phone:
             elif len(self.queue) < WAITS_AT_MOST:
                 self.queue.append(self._answer() if self.chance.random() < 0.5 else self._played())
             self._send()
-            time.sleep(self.chance.random() * 0.04)
+            time.sleep(self.chance.random() * 0.08)
 
     def _answer(self) -> Entry:
         self.saves += 1

@@ -167,7 +167,7 @@ def _kill(web: Web, worker: Worker, chance: random.Random) -> None:
     dice = chance.random()
     if dice < 0.5 and web.kill_one(chance):
         return
-    if dice < 0.8:
+    if dice < 0.85:
         worker.kill()
         return
     web.kill()
