@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from scripts.site import Site
@@ -64,9 +65,11 @@ class Web:
         ]
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        self._process = subprocess.Popen(self._command, cwd=ROOT, env=self._env, start_new_session=True)
+    def start(self, before: Callable[[list[str]], list[str]] = list) -> None:
+        """Start it, under another program if `before` makes such a command of it, and wait until it answers."""
+        self._process = subprocess.Popen(
+            before(self._command), cwd=ROOT, env=self._env, start_new_session=True
+        )
         deadline = time.monotonic() + OPEN_WITHIN
         while not self._answers():
             if time.monotonic() > deadline or self._process.poll() is not None:
@@ -79,6 +82,14 @@ class Web:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+
+    def stop(self) -> None:
+        """Ask the master to end, as `make run` does, and wait until it did."""
+        if self._process is not None:
+            pid = self._process.pid
+            under = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+            os.kill(int(under[0]), signal.SIGTERM)
+            self._process.wait(30)
 
     def kill_one(self, chance: random.Random) -> bool:
         """Kill one of the two workers; the master starts another. Says whether there was one."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Entry = dict[str, Any]
-WAITS_AT_MOST, BATCH, REPLAYED, LOST = 12, 5, 0.15, 0.1
+WAITS_AT_MOST, BATCH = 12, 5
 DRAINED_WITHIN = 120.0
 
 
@@ -19,7 +19,8 @@ class Phone:
     """One phone that answers questions and plays a film, all at once and without end.
 
     `told` is what the site acknowledged, by the id of the entry; `faults` is every answer that was neither 200 nor a
-    connection cut off, and every acknowledgement that was not the first one again.
+    connection cut off, and every acknowledgement that was not the first one again. `replayed` is how often she sends
+    something acknowledged once more, `lost` how often she never gets the answer.
     """
 
     port: int
@@ -30,6 +31,8 @@ class Phone:
     items: tuple[str, ...]
     at: int
     chance: random.Random
+    replayed: float = 0.15
+    lost: float = 0.1
     queue: list[Entry] = field(default_factory=list)
     told: dict[str, Entry] = field(default_factory=dict)
     answers: dict[str, int] = field(default_factory=dict)
@@ -56,18 +59,19 @@ class Phone:
                     self.faults.append(f"{len(self.queue)} entries were never taken")
                     return
             elif len(self.queue) < WAITS_AT_MOST:
-                self.queue.append(self._answer() if self.chance.random() < 0.5 else self._played())
+                self.queue.append(self.answer() if self.chance.random() < 0.5 else self.played())
             self._send()
             time.sleep(self.chance.random() * 0.08)
 
-    def _answer(self) -> Entry:
+    def answer(self) -> Entry:
+        """An answer that says how many were given."""
         self.saves += 1
         item = self.chance.choice(self.items)
         self.answers[item] = self.saves
         words = {"kind": "answer", "attempt": self.attempt, "item": item, "response": [str(self.saves)]}
         return {"id": str(uuid.uuid4()), **words}
 
-    def _played(self) -> Entry:
+    def played(self) -> Entry:
         """A few seconds further on, some of them a second time, rarely with a jump."""
         self.seq += 1
         begin = max(0, self.at - self.chance.choice((0, 0, 0, 1, 3)))
@@ -79,7 +83,9 @@ class Phone:
         return {"id": str(uuid.uuid4()), **words, "stretches": [[float(begin), float(self.at)]]}
 
     def _send(self) -> None:
-        again = [self.chance.choice(self._past)] if self._past and self.chance.random() < REPLAYED else []
+        again = (
+            [self.chance.choice(self._past)] if self._past and self.chance.random() < self.replayed else []
+        )
         sent = again + self.queue[: self.chance.randint(1, BATCH)]
         results = self._ask(sent) if sent else None
         if results is None:
@@ -87,7 +93,7 @@ class Phone:
         for entry, result in zip(sent, results, strict=True):
             if self.told.setdefault(entry["id"], result) != result or result["state"] != "kept":
                 self.faults.append((entry, self.told[entry["id"]], result))
-        if self.chance.random() < LOST:
+        if self.chance.random() < self.lost:
             return  # the answer never reached her: all of it is sent again
         self._past = (self._past + sent)[-50:]
         self.queue = self.queue[len(sent) - len(again) :]
