@@ -14,8 +14,12 @@ MOST_LINES, MOST_QUESTIONS, MOST_OPTIONS = 10, 20, 12
 LINE_LENGTH = 200
 MOST_POINTS = 100
 POINTED = re.compile(r"(?P<text>.*\S)\s*[ 　:：|]\s*(?P<points>\d{1,3})\s*分?")
-MARK = re.compile(r"\s*[（(](?P<mark>[^（()）]{2,4})[）)]$")
+MARK = re.compile(r"\s*[（(](?P<mark>[^（()）]{2,8})[）)]$")
 SEVERAL, SCALE, OPTIONAL = "多选", "打分", "可不填"
+MARKS = {
+    SEVERAL: SEVERAL, SCALE: SCALE, OPTIONAL: OPTIONAL,
+    "several": SEVERAL, "scale": SCALE, "optional": OPTIONAL,
+}  # fmt: skip
 BULLET = re.compile(r"[-－—•·*]\s*(?P<text>.+)")
 
 
@@ -98,8 +102,8 @@ def _require_whole(number: int, text: str, options: Sequence[str], asks: Asks) -
 def _marked(line: str) -> tuple[str, set[str]]:
     """Return a line without the marks at its end, and the marks."""
     marks: set[str] = set()
-    while (found := MARK.search(line)) and found["mark"] in (SEVERAL, SCALE, OPTIONAL):
-        marks.add(found["mark"])
+    while (found := MARK.search(line)) and found["mark"] in MARKS:
+        marks.add(MARKS[found["mark"]])
         line = line[: found.start()]
     return line.strip(), marks
 

@@ -109,6 +109,13 @@ def test_ids_stay_with_their_lines_so_that_points_and_answers_given_keep_their_m
     assert [one.id for one in body(deeds, "survey").questions] == kept
 
 
+def test_the_marks_may_be_written_in_english(deeds: Studio) -> None:
+    save(deeds, "survey", questions="Which ones? (several) (optional)\n- a\n- b\n\nHow was it? (scale)")
+    first, second = body(deeds, "survey").questions
+    assert (first.text, first.asks, first.optional) == ("Which ones?", Asks.SEVERAL, True)
+    assert second.asks == Asks.SCALE
+
+
 def test_the_steps_lead_to_what_is_missing_and_then_the_preview_shows_her_pages(deeds: Studio) -> None:
     build = f"/teach/c/{deeds.draft.id}"
     shown = deeds.browser.get(build).get_data(as_text=True)
