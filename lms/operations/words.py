@@ -6,10 +6,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 JOBS: Mapping[str, object] = {
+    "assessment.sweep": _l("到时间的卷子，替她交上"),
     "assets.process": _l("处理视频"),
     "audit.export": _l("做导出的表格"),
     "audit.sweep": _l("清理过期的导出"),
     "authoring.sweep": _l("清理没有传完的视频"),
+    "authoring.hand_over": _l("把传完的视频交去处理"),
+    "catalogue.draw_covers": _l("画课程的封面"),
     "certificates.render": _l("印证书"),
     "learning.sweep": _l("清理过期的访客记录"),
     "materials.process": _l("读资料，做每页的图"),
