@@ -126,9 +126,10 @@ def walk(client: FlaskClient, *, staff_only: bool) -> Iterator[tuple[str, str]]:
 
 def faults_of(browser: Browser, pages: Iterator[tuple[str, str]]) -> tuple[int, list[str]]:
     """Return how many pages were looked at, and what is wrong with them in the usual and the largest size."""
-    page, found, count = browser.new_page(viewport={"width": 390, "height": 844}), list[str](), 0
+    page, found, seen = browser.new_page(viewport={"width": 390, "height": 844}), list[str](), 0
     page.route("**/*", lambda route: route.abort())
-    for count, (address, html) in enumerate(pages, 1):
+    for address, html in pages:
+        seen += 1
         dressed = re.sub(r'<link rel="stylesheet"[^>]*>', lambda _: f"<style>{STYLE}</style>", html)
         page.set_content(dressed, wait_until="domcontentloaded")
         for size, floor in (("standard", 44), ("huge", 60)):
@@ -139,7 +140,7 @@ def faults_of(browser: Browser, pages: Iterator[tuple[str, str]]) -> tuple[int, 
             ]
             found += [f"{address} ({size}): {fault}" for fault in kept]
     page.close()
-    return count, found
+    return seen, found
 
 
 @pytest.mark.parametrize("phone", [VISITOR, *(phone for phone, *_ in NAMED)])
