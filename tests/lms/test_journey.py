@@ -52,8 +52,8 @@ def watched(visit: str, *stretches: list[float], rate: float = 1, seq: int = 1) 
     }  # fmt: skip
 
 
-def open_video(browser: FlaskClient, *, fetch: bool = True) -> str:
-    page = browser.get("/c/small/2").get_data(as_text=True)
+def open_video(browser: FlaskClient, *, fetch: bool = True, slug: str = "small") -> str:
+    page = browser.get(f"/c/{slug}/2").get_data(as_text=True)
     visit = re.search(r'data-visit="([^"]+)"', page)
     media = re.search(r'<source src="([^"]+)"', page)
     assert visit and media

@@ -1,5 +1,6 @@
 """Rules of watching beyond the one clock: one player, in order, presence."""
 
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ from courses.model import Watching
 from lms.accounts.models import Person
 from lms.core import clock
 from lms.extensions import db
+from lms.learning import watching
 from lms.learning.models import LessonProgress, Visit
 from tests.factories import Tree, person, published, tree
 from tests.lms.test_journey import open_video, send, watched
@@ -35,6 +37,26 @@ def seen() -> list[list[float]]:
     return db.session.scalars(
         select(LessonProgress.stretches).where(LessonProgress.lesson_id == "watch")
     ).one()
+
+
+def test_two_lessons_played_side_by_side_for_a_minute_earn_one_minute(
+    as_person: SignIn, her: Person, place: Tree
+) -> None:
+    published(place.county)
+    published(place.county, "other")
+    browser = as_person(her)
+    begun = time.monotonic()
+    films = [open_video(browser, slug=slug) for slug in ("small", "other")]
+    with clock.travel(seconds=60):
+        told = [
+            send(browser, watched(film, [quarter, quarter + 15], seq=quarter))[0]
+            for quarter in (0, 15, 30, 45)
+            for film in films
+        ]
+    passed = 60 + time.monotonic() - begun
+    earned = sum(result["credited"] for result in told)
+    assert 60 <= earned <= passed + watching.TOLERANCE_SECONDS
+    assert {result["state"] for result in told} > {"refused"}
 
 
 def test_the_older_of_two_players_is_told_to_pause_and_why_and_loses_nothing(

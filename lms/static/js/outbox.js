@@ -4,7 +4,7 @@
   var KEY = 'jg.outbox', DAYS_KEPT = 14, BATCH = 40, FIRST_WAIT = 2000, LONGEST_WAIT = 60000;
   var JG = window.JG = window.JG || {};
   var english = /^en/.test(document.documentElement.lang);
-  var memory = [], kept = true, busy = false, timer = null, wait = FIRST_WAIT, size = BATCH, failing = false, refused = false;
+  var memory = [], kept = true, busy = false, timer = null, wait = FIRST_WAIT, size = BATCH, failing = false, refused = false, shown = '';
   var changed = [], answered = [];
 
   JG.say = function (zh, en) { return english ? en : zh; };
@@ -67,6 +67,7 @@
 
   function show(name) {
     if ((name === 'offline' || name === 'busy') && !kept) { name = 'unkept'; }
+    shown = name;
     JG.each(document.querySelectorAll('[data-behaviour="saved"]'), function (line) {
       line.setAttribute('data-state', name);
       line.textContent = words(name);
@@ -139,9 +140,18 @@
     later(50);
   }
 
+  /* Another page of hers has sent what this one was waiting for: only an answer of the server takes a thing off the phone. */
+  function elsewhere() {
+    if (navigator.onLine === false) { return; }
+    wait = FIRST_WAIT;
+    failing = false;
+    if (/^(saving|busy|offline)$/.test(shown)) { show('saved'); }
+  }
+
   function send() {
     var waiting = mine().slice(0, size).map(function (box) { return box.entry; }), request;
-    if (busy || !waiting.length) { return; }
+    if (busy) { return; }
+    if (!waiting.length) { elsewhere(); return; }
     if (navigator.onLine === false) { show('offline'); return; }
     busy = true;
     request = new XMLHttpRequest();

@@ -117,6 +117,9 @@
       self.close();
       if (video.hasAttribute('data-no-skip') && video.currentTime > self.reached() + 1) { video.currentTime = self.reached(); }
     });
+    /* Without a network nothing may be left in the page alone: it goes to the phone at the cut and when the film stalls. */
+    window.addEventListener('offline', function () { self.last(); self.push(); });
+    video.addEventListener('waiting', function () { if (navigator.onLine === false) { self.last(); self.push(); } });
     video.addEventListener('ratechange', function () {
       self.push();
       self.rate = Math.max(1, Math.min(2, video.playbackRate));
@@ -161,7 +164,14 @@
   };
 
   Player.prototype.failed = function (is) {
-    JG.each(document.querySelectorAll('[data-video-failed]'), function (node) { node.hidden = !is; });
+    var cut = is && navigator.onLine === false;
+    JG.each(document.querySelectorAll('[data-video-failed]'), function (node) {
+      var lines = node.querySelectorAll('p');
+      node.hidden = !is;
+      if (!cut) { return; }
+      lines[0].textContent = JG.say('网络断开了，视频停在这里', 'No network. The video has stopped here');
+      lines[1].textContent = JG.say('联网后点“再试一次”，从停下的地方接着放。看过的已保存在手机上。', 'Back online, tap Try again and it goes on from here. What you watched is kept on this phone.');
+    });
   };
 
   Player.prototype.mute = function () {
@@ -240,7 +250,7 @@
 
   Player.prototype.credit = function (entry, result) {
     if (entry.kind !== 'watched' || entry.visit !== this.visit) { return; }
-    if (result.state === 'kept') { this.known = merge(this.known.concat(entry.stretches)); }
+    if (result.watched) { this.known = result.watched; } else if (result.state === 'kept') { this.known = merge(this.known.concat(entry.stretches)); }
     if (result.state !== 'refused') { this.draw(result.share); this.goal(this.unfinished()); }
     if (result.lesson_done || result.done) { this.finish(); }
     if (result.pause && !this.video.paused) { this.elsewhere(result.pause); }
