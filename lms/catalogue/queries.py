@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from flask import current_app
 from sqlalchemy import bindparam, select
 
 from courses.model import Course as CourseDocument
@@ -15,7 +16,7 @@ _BY_SLUG = select(Course).where(Course.slug == bindparam("slug"), Course.state =
 _DURATIONS = (
     select(VersionAsset.lesson_id, MediaAsset.duration)
     .join(MediaAsset, MediaAsset.id == VersionAsset.asset_id)
-    .where(VersionAsset.version_id == bindparam("version"), MediaAsset.duration.is_not(None))
+    .where(VersionAsset.version_id == bindparam("version"))
 )
 
 
@@ -62,6 +63,12 @@ def asset_of(version: CourseVersion, lesson_id: str) -> MediaAsset | None:
 
 
 def durations(version_id: int) -> dict[str, float]:
-    """Return lesson id → seconds of its video, for the videos that are ready."""
-    rows = db.session.connection().execute(_DURATIONS, {"version": version_id})
-    return {lesson_id: seconds for lesson_id, seconds in rows if seconds is not None}
+    """Return lesson id → seconds of its video, for the videos that are ready; a version that is whole is asked once."""
+    whole: dict[int, dict[str, float]] = current_app.extensions.setdefault("lms_durations", {})
+    if version_id in whole:
+        return whole[version_id]
+    rows = db.session.connection().execute(_DURATIONS, {"version": version_id}).all()
+    found = {lesson_id: seconds for lesson_id, seconds in rows if seconds is not None}
+    if len(found) == len(rows):
+        whole[version_id] = found
+    return found
