@@ -10,7 +10,7 @@ import pytest
 
 from courses.formats import package
 from courses.items import Item, ItemKind, kinds, leaves
-from courses.model import Course, QuizBody, TextBody, VideoBody
+from courses.model import ClassroomBody, Course, QuizBody, TextBody, VideoBody
 
 STARTER = Path(__file__).parents[2] / "courses" / "starter"
 SLUGS = sorted(path.parent.name for path in STARTER.glob("*/course.json"))
@@ -108,6 +108,19 @@ def test_a_course_has_four_lessons_worth_reading_a_handout_and_a_cover(slug: str
     assert len([size for size in sizes if size >= SHORTEST]) >= 4, sizes
     assert course.handout and course.cover and course.cover_alt and course.can_do
     assert course.title_en and course.summary_en and course.sources
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_number_of_the_place_stands_in_a_lesson_and_on_the_handout(slug: str) -> None:
+    course = read(slug)
+    bodies = [lesson.body for lesson in course.lessons()]
+    lessons = "".join(text for body in bodies for text in _texts(body))
+    lessons += "".join(body.markdown for body in bodies if isinstance(body, ClassroomBody))
+    assert course.local
+    for field in course.local:
+        place = f"{{{{local:{field.id}}}}}"
+        assert place in lessons, f"{field.label} stands in no lesson"
+        assert place in course.handout, f"{field.label} is missing on the handout"
 
 
 def han(text: str) -> int:
