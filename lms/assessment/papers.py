@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from courses import draw
@@ -103,6 +104,11 @@ def answers_of(attempt: Attempt) -> dict[str, list[Any]]:
         select(Response.item_id, Response.response).where(Response.attempt_id == attempt.id)
     )
     return {item_id: response for item_id, response in rows}
+
+
+def saved_at(attempt: Attempt) -> datetime | None:
+    """Return when the last answer was saved, None while there is none."""
+    return db.session.scalar(select(func.max(Response.saved_at)).where(Response.attempt_id == attempt.id))
 
 
 def marks_of(attempt: Attempt) -> dict[str, dict[str, int]]:

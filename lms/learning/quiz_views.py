@@ -58,6 +58,7 @@ def _form(
         leaves=papers.asked_of(attempt),
         answers=answers,
         left=answering.seconds_left(attempt.due_at),
+        saved_at=papers.saved_at(attempt),
         error=error,
     )
 

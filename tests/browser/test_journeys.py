@@ -32,7 +32,7 @@ def hand_in(page: Page, site: str) -> None:
 
 
 def to_certificate(page: Page, site: str) -> None:
-    expect(page.get_by_text("100 分")).to_be_visible()
+    expect(page.get_by_role("heading", name="100 分")).to_be_visible()
     page.get_by_role("link", name="看证书").click()
     expect(page.locator(".cert-name")).to_have_text("王秀英")
     number = page.url.rsplit("/", 1)[1]

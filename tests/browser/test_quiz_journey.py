@@ -3,11 +3,13 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.test_journeys import PASSWORD, PHONE, join
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+CHECKED = 'value="b" checked'
+"""How the page says that 乙 is her answer to the first question."""
 
 
 def begin(page: Page, site: str) -> None:
@@ -18,6 +20,12 @@ def begin(page: Page, site: str) -> None:
 
 def onward(page: Page) -> None:
     page.locator("[data-quiz-next]:visible").click()
+
+
+def put_first(page: Page, words: str) -> None:
+    """Bring one of the two rows of the order to the top, or say that it stands there already."""
+    up = page.locator(f".order [data-words='{words}'] [data-move='-1']:visible")
+    (up if up.is_enabled() else page.locator("[data-order-sure]:visible")).click()
 
 
 def test_a_network_cut_in_the_middle_and_at_the_end_loses_no_answer(site: str, chromium: Browser) -> None:
@@ -35,8 +43,7 @@ def test_a_network_cut_in_the_middle_and_at_the_end_loses_no_answer(site: str, c
     expect(page.locator(".saved")).to_contain_text("已保存在手机上")
     context.set_offline(False)
     expect(page.locator(".saved")).to_contain_text(re.compile(r"已保存 \d\d:\d\d"))
-    page.locator("select:visible").nth(0).select_option(label="乙")
-    page.locator("select:visible").nth(1).select_option(label="甲")
+    put_first(page, "乙")
     expect(page.locator(".saved")).to_contain_text(re.compile(r"已保存 \d\d:\d\d"))
     onward(page)
     context.set_offline(True)
@@ -44,8 +51,12 @@ def test_a_network_cut_in_the_middle_and_at_the_end_loses_no_answer(site: str, c
     expect(page.get_by_role("alert").filter(has_text="联网后再点一次交卷")).to_be_visible()
     context.set_offline(False)
     page.locator("[data-quiz-submit]:visible").click()
+    context.set_offline(True)
     page.get_by_role("button", name="确认交卷").click()
-    expect(page.get_by_text("100 分")).to_be_visible()
+    expect(page.get_by_text("网络断开了，还没有交上去。")).to_be_visible()
+    context.set_offline(False)
+    page.get_by_role("button", name="确认交卷").click()
+    expect(page.get_by_role("heading", name="100 分")).to_be_visible()
     context.close()
 
 
@@ -111,3 +122,101 @@ def test_a_second_device_goes_on_with_the_same_paper(site: str, chromium: Browse
     expect(page.get_by_text("还有 1 题没答")).to_be_visible()
     first.close()
     second.close()
+
+
+def test_saved_is_said_only_once_the_server_has_it(site: str, chromium: Browser) -> None:
+    context = chromium.new_context(viewport=PHONE)
+    page = context.new_page()
+    join(page, site, "13900000055")
+    begin(page, site)
+    held: list[Route] = []
+    page.route("**/api/outbox", lambda route: held.append(route))
+    page.locator("label.option:visible", has_text="乙").click()
+    expect(page.locator(".saved")).to_contain_text("正在保存")
+    page.wait_for_timeout(1000)
+    assert "已保存" not in page.locator(".saved").inner_text() and held
+    assert CHECKED not in context.request.get(page.url).text()
+    held[0].continue_()
+    expect(page.locator(".saved")).to_contain_text(re.compile(r"已保存 \d\d:\d\d"))
+    assert CHECKED in context.request.get(page.url).text()
+    context.close()
+
+
+def test_an_answer_whose_reply_was_lost_is_sent_again_and_counts_once(site: str, chromium: Browser) -> None:
+    context = chromium.new_context(viewport=PHONE)
+    page = context.new_page()
+    join(page, site, "13900000056")
+    begin(page, site)
+    lost: list[int] = []
+
+    def lose_the_first(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.fetch().status)
+        route.abort()
+
+    page.route("**/api/outbox", lose_the_first)
+    page.locator("label.option:visible", has_text="乙").click()
+    expect(page.locator(".saved")).to_contain_text("已保存在手机上")
+    assert lost == [200] and CHECKED in context.request.get(page.url).text()
+    expect(page.locator(".saved")).to_contain_text(re.compile(r"已保存 \d\d:\d\d"))
+    context.close()
+
+
+def test_two_tabs_are_one_paper_and_the_older_one_takes_nothing_back(site: str, chromium: Browser) -> None:
+    context = chromium.new_context(viewport=PHONE)
+    page = context.new_page()
+    join(page, site, "13900000057")
+    begin(page, site)
+    other = context.new_page()
+    begin(other, site)
+    assert other.url == page.url
+    onward(other)
+    other.locator("input[name=item-q2]").fill("自愿")
+    onward(other)
+    expect(other.locator(".saved")).to_contain_text(re.compile(r"已保存 \d\d:\d\d"))
+    page.bring_to_front()
+    page.locator("label.option:visible", has_text="乙").click()
+    onward(page)
+    onward(page)
+    put_first(page, "乙")
+    expect(page.locator(".saved")).to_contain_text(re.compile(r"已保存 \d\d:\d\d"))
+    onward(page)
+    page.locator("[data-quiz-submit]:visible").click()
+    expect(page.get_by_text("3 题都答完了")).to_be_visible()
+    page.get_by_role("button", name="确认交卷").click()
+    expect(page.get_by_role("heading", name="100 分")).to_be_visible()
+    other.reload()
+    expect(other.get_by_role("heading", name="100 分")).to_be_visible()
+    context.close()
+
+
+def test_a_hand_in_whose_reply_was_lost_shows_the_result_and_uses_one_try(
+    site: str, chromium: Browser
+) -> None:
+    context = chromium.new_context(viewport=PHONE)
+    page = context.new_page()
+    join(page, site, "13900000058")
+    begin(page, site)
+    page.locator("label.option:visible", has_text="乙").click()
+    expect(page.locator(".saved")).to_contain_text(re.compile(r"已保存 \d\d:\d\d"))
+    for _ in range(3):
+        onward(page)
+    page.locator("[data-quiz-submit]:visible").click()
+    expect(page.get_by_text("还有 2 题没答")).to_be_visible()
+    asked = page.url
+
+    def lose(route: Route) -> None:
+        route.fetch(max_redirects=0)
+        route.abort()
+
+    page.route("**/submission", lose)
+    page.get_by_role("button", name="确认交卷").click()
+    page.wait_for_timeout(1000)
+    page.unroute("**/submission")
+    page.goto(asked)
+    expect(page.get_by_role("heading", name="33 分")).to_be_visible()
+    page.goto(f"{site}/c/exam/1")
+    expect(page.get_by_text("2 次")).to_be_visible()
+    context.close()

@@ -185,7 +185,7 @@ def test_a_kind_is_answered_by_the_keyboard_alone(page: Page, kinds: str, kind: 
     expect(page.get_by_role("heading", name=score)).to_be_visible()
 
 
-def test_a_tap_on_the_picture_chooses_the_area(page: Page, kinds: str) -> None:
+def test_a_tap_on_the_picture_chooses_the_area_and_the_result_shows_it(page: Page, kinds: str) -> None:
     begin(page, kinds, "hotspot")
     box = page.locator("[data-spot]").bounding_box()
     assert box
@@ -196,6 +196,9 @@ def test_a_tap_on_the_picture_chooses_the_area(page: Page, kinds: str) -> None:
     expect(page.locator(".saved")).to_contain_text(re.compile(r"已保存 \d\d:\d\d"))
     page.reload()
     expect(page.locator("g.chosen")).to_have_attribute("data-words", "窗台")
+    hand_in(page)
+    expect(page.get_by_text("您选的：2 窗台")).to_be_visible()
+    expect(page.locator(".spot g.chosen")).to_have_attribute("data-words", "窗台")
 
 
 def test_an_order_is_moved_by_taps_on_targets_large_enough(page: Page, kinds: str) -> None:

@@ -93,6 +93,7 @@
     this.pin.setAttribute('r', 2.2);
     this.svg.appendChild(this.pin);
     this.place(50, this.tall / 2);
+    this.tell(JG.say('也可以直接点图上的位置。', 'You may also tap the picture.'));
     this.area.tabIndex = 0;
     this.area.setAttribute('role', 'application');
     this.area.setAttribute('aria-label', JG.say('在图上选：方向键移动，空格键选', 'Choose on the picture: arrow keys move, the space bar chooses'));

@@ -200,6 +200,15 @@
 
   window.addEventListener('online', function () { wait = FIRST_WAIT; later(100); if (!mine().length) { show('saved'); } });
   window.addEventListener('offline', function () { if (mine().length || document.querySelector('[data-behaviour="saved"]')) { show('offline'); } });
+  /* What cannot be kept on the phone is not sent into nothing: the page stays, and says so. */
+  document.addEventListener('submit', function (event) {
+    if (navigator.onLine !== false || !event.target.hasAttribute('data-online')) { return; }
+    event.preventDefault();
+    JG.each(document.querySelectorAll('[data-offline]'), function (strip) {
+      strip.hidden = false;
+      strip.textContent = JG.say('网络断开了，还没有交上去。联网后再点一次。', 'No network; not handed in yet. Tap again when you are online.');
+    });
+  });
   window.addEventListener('pagehide', leave);
   if (mine().length) { later(300); }
   if (navigator.serviceWorker) { navigator.serviceWorker.register('/sw.js').then(function () { return null; }, function () { return null; }); }
