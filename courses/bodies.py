@@ -55,13 +55,21 @@ class AudioBody:
     checks: tuple[Item, ...] = ()
 
 
+Played = VideoBody | AudioBody
+"""What is played second by second, or read instead in its text version."""
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentBody:
-    """A document by its asset key; done when its last page was reached and `min_seconds` have passed."""
+    """A document by its asset key; done when every page was seen and `min_seconds` have passed.
+
+    `markdown` stands before its first page; with `download` she may keep the file itself.
+    """
 
     asset: str
     min_seconds: int
     markdown: str = ""
+    download: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from courses.model import (
     ClassroomBody,
     DocumentBody,
     Lesson,
+    Played,
     QuizBody,
     SurveyBody,
     TextBody,
@@ -17,7 +18,6 @@ from courses.model import (
 )
 from courses.state import Handed, How, LessonState, RuleState
 
-Played = VideoBody | AudioBody
 Figures = dict[str, float | int | str]
 TESTED_OUT = "tested_out"
 
@@ -54,8 +54,39 @@ def spoken(seconds: float) -> str:
     return f"{minutes}分{rest:02d}秒" if minutes else f"{rest}秒"
 
 
-def _read(body: TextBody | DocumentBody, state: LessonState) -> How | None:
+def share_of(body: object) -> float:
+    """Return the part of a film or recording that finishes its lesson; 1 for anything else."""
+    return _share(body) if isinstance(body, Played) else 1.0
+
+
+def _read(body: TextBody, state: LessonState) -> How | None:
     return How.READ if state.reached_end and state.read_seconds >= body.min_seconds else None
+
+
+def _turned(body: DocumentBody, state: LessonState) -> How | None:
+    if not state.reached_end or state.read_seconds < body.min_seconds or state.pages_read < state.pages:
+        return None
+    return How.TEXT_VERSION if state.pages_as_text else How.READ
+
+
+def _turning(body: DocumentBody, state: LessonState, how: How | None) -> tuple[RuleState, ...]:
+    stayed, ended = _reading(body, state, how)
+    if not state.pages:
+        return stayed, ended
+    left = 0 if how else max(0, state.pages - state.pages_read)
+    figures: Figures = {"seen": min(state.pages_read, state.pages), "pages": state.pages}
+    if how == How.TEXT_VERSION:
+        figures["how"] = "文字版"
+    seen = RuleState("pages_seen", left == 0, _pages_sentence(state, left, how), figures)
+    return seen, stayed, ended
+
+
+def _pages_sentence(state: LessonState, left: int, how: How | None) -> str:
+    if how == How.TEXT_VERSION:
+        return f"{state.pages} 页都看过了，其中 {state.pages_as_text} 页看的是文字版。"
+    if left == 0:
+        return f"{state.pages} 页都看过了。"
+    return f"一共 {state.pages} 页，还有 {left} 页没看。"
 
 
 def _reading(body: TextBody | DocumentBody, state: LessonState, how: How | None) -> tuple[RuleState, ...]:
@@ -178,7 +209,7 @@ def _answering(body: SurveyBody, state: LessonState, how: How | None) -> tuple[R
 # One line a kind; each pair of functions takes the body of its kind.
 _HOW: Mapping[type, Callable[[Any, LessonState], How | None]] = {
     TextBody: _read,
-    DocumentBody: _read,
+    DocumentBody: _turned,
     VideoBody: _played,
     AudioBody: _played,
     QuizBody: _passed,
@@ -188,7 +219,7 @@ _HOW: Mapping[type, Callable[[Any, LessonState], How | None]] = {
 }
 _RULES: Mapping[type, Callable[[Any, LessonState, How | None], tuple[RuleState, ...]]] = {
     TextBody: _reading,
-    DocumentBody: _reading,
+    DocumentBody: _turning,
     VideoBody: _playing,
     AudioBody: _playing,
     QuizBody: _scoring,

@@ -37,6 +37,7 @@ class LessonState:
     """What is known of one person's lesson; `done` is what was recorded, and recorded stays recorded.
 
     `test_percent` and `test_try` are of the go at the pre-test that was recorded for this lesson.
+    `pages` is how many her document has, 0 while that is unknown; `pages_as_text` were only read as words.
     """
 
     done: bool = False
@@ -45,7 +46,9 @@ class LessonState:
     duration: float = 0.0
     read_seconds: float = 0.0
     reached_end: bool = False
+    pages: int = 0
     pages_read: int = 0
+    pages_as_text: int = 0
     checks_right: bool = False
     best_percent: int | None = None
     tries_used: int = 0

@@ -42,12 +42,14 @@ from lms.learning import (
     appeal_views,
     assignment_views,
     class_views,
+    document_views,
     handout_views,
     people_views,
     print_views,
     quiz_views,
     survey_views,
     text_views,
+    transcript_views,
     work_views,
 )
 from lms.learning import handlers as learning_handlers
@@ -114,6 +116,8 @@ BLUEPRINTS: Sequence[Blueprint] = (
     local_fields.bp,
     learning.bp,
     text_views.bp,
+    transcript_views.bp,
+    document_views.bp,
     handout_views.bp,
     quiz_views.bp,
     attempt_views.bp,

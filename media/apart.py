@@ -25,9 +25,13 @@ def text(path: Path, name: str) -> list[dict[str, Any]]:
     return pages
 
 
-def draw(path: Path, name: str, out: Path) -> list[dict[str, Any]]:
-    """Draw every page into a folder; return {"n", "text", "file", "width", "height"} of each. Raises MediaError."""
-    pages: list[dict[str, Any]] = _ask(["draw", str(path), name, str(out)], DRAW_SECONDS)["pages"]
+def draw(path: Path, name: str, out: Path, seconds: float = 0) -> list[dict[str, Any]]:
+    """Draw every page into a folder, in at most `seconds` where given; return {"n", "text", "file", "width", "height"}.
+
+    Raises MediaError.
+    """
+    most = min(DRAW_SECONDS, seconds or DRAW_SECONDS)
+    pages: list[dict[str, Any]] = _ask(["draw", str(path), name, str(out)], most)["pages"]
     return pages
 
 

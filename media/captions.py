@@ -11,6 +11,8 @@ TIMES = re.compile(
     r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})\s*-->\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 )
 MAX_CUES = 20_000
+PAUSE, FULL_PARAGRAPH = 2.0, 120
+"""Seconds of silence, characters: what begins a new paragraph of a transcript."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +77,17 @@ def _plain(text: str) -> str:
 def _stamp(seconds: float) -> str:
     milli = round(seconds * 1000)
     return f"{milli // 3_600_000:02d}:{milli // 60_000 % 60:02d}:{milli // 1000 % 60:02d}.{milli % 1000:03d}"
+
+
+def paragraphs(cues: Iterable[Cue]) -> tuple[Cue, ...]:
+    """Return what is said as paragraphs to read: a pause or a full line of thought begins a new one."""
+    made: list[Cue] = []
+    for cue in cues:
+        said = cue.text.replace("\n", " ")
+        last = made[-1] if made else None
+        if last and cue.start - last.end < PAUSE and len(last.text) < FULL_PARAGRAPH:
+            gap = " " if last.text[-1:].isascii() and said[:1].isascii() else ""
+            made[-1] = Cue(last.start, cue.end, f"{last.text}{gap}{said}")
+        else:
+            made.append(Cue(cue.start, cue.end, said))
+    return tuple(made)

@@ -16,6 +16,8 @@ from media.errors import MediaError
 MAX_BYTES = 50_000_000
 MAX_ENTRIES, MAX_UNPACKED, MAX_RATIO = 5_000, 200_000_000, 200
 MAX_RELATIONS = 2_000_000
+MAX_DRAWN = 500
+"""Pages of a document that is shown page by page."""
 RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 HARMLESS_LINKS = ("http:", "https:", "mailto:", "tel:")
@@ -84,6 +86,11 @@ def _looks_like(head: bytes) -> str:
     except (puremagic.PureError, ValueError):
         return "可能已经损坏"
     return f"更像 {ending.lstrip('.').upper()}" if ending else "可能已经损坏"
+
+
+def too_long(pages: int) -> str:
+    """Return the sentence for a document with too many pages to draw."""
+    return f"文件有 {pages} 页，最多 {MAX_DRAWN} 页。请分成几个文件。"
 
 
 def text_of(path: Path) -> str | None:

@@ -15,10 +15,9 @@ from weasyprint.text.fonts import FontConfiguration
 from media import documents
 from media.documents import Sheet
 from media.errors import MediaError
-from media.kinds import DocumentKind, kind_of
+from media.kinds import MAX_DRAWN, DocumentKind, kind_of, too_long
 
 WIDTH, MAX_HEIGHT = 1080, 4_000
-MAX_DRAWN = 500
 PAPER = 600
 STYLE = """@page { size: %dpx %dpx; margin: 0 }
 body { margin: 36px 32px; font: 30px/1.75 "Noto Sans CJK SC", sans-serif; color: #1F1A1C; overflow-wrap: anywhere }
@@ -56,7 +55,7 @@ def draw(path: Path, name: str, out: Path) -> Iterator[PagePicture]:
 
 def _require_drawable(count: int) -> None:
     if count > MAX_DRAWN:
-        raise MediaError("document-long", f"文件有 {count} 页，最多 {MAX_DRAWN} 页。请分成几个文件。")
+        raise MediaError("document-long", too_long(count))
 
 
 def _pdf(path: Path, out: Path) -> Iterator[PagePicture]:
@@ -66,8 +65,8 @@ def _pdf(path: Path, out: Path) -> Iterator[PagePicture]:
         for number in range(1, len(document) + 1):
             page = document[number - 1]
             picture = _shot(page)
-            picture.save(out / f"p{number}.jpg", "JPEG", quality=80, optimize=True)
-            yield PagePicture(number, documents.pdf_text(page), f"p{number}.jpg", *picture.size)
+            picture.save(out / f"p{number}.webp", "WEBP", quality=80)
+            yield PagePicture(number, documents.pdf_text(page), f"p{number}.webp", *picture.size)
             page.close()
     finally:
         document.close()

@@ -8,6 +8,16 @@ from media import run
 from media.errors import MediaError
 
 MAX_SECONDS = 4 * 3600
+RECORDINGS = ("mp3", "mov,mp4,m4a,3gp,3g2,mj2", "wav", "ogg")
+"""What ffprobe calls the four kinds of recordings that are taken: MP3, M4A, WAV, OGG."""
+NO_SOUND = "这个录音读不出来，可能没有传完整，或不是录音。请重新导出 MP3 或 M4A 再试。"
+SOUND_WORDS = {
+    "no-media": "这个文件里没有声音。请换一个录音文件。",
+    "no-duration": "这个录音没有长度，可能没有传完整。请重新导出再试。",
+    "too-long": "录音超过 4 小时。请分成几段再传。",
+    "unreadable": NO_SOUND,
+    "encode": NO_SOUND,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +32,12 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class MediaInfo:
-    """Kind (video or audio), duration in seconds, streams."""
+    """Kind (video or audio), duration in seconds, streams, the container as ffprobe names it."""
 
     kind: str
     duration: float
     streams: tuple[Stream, ...]
+    format: str = ""
 
     @property
     def video(self) -> Stream | None:
@@ -43,11 +54,12 @@ def probe(path: Path) -> MediaInfo:
     """Return what a file holds; raises MediaError for anything but a real media container."""
     if not path.is_file() or path.stat().st_size == 0:
         raise MediaError("missing", "没有找到这个文件，或它是空的。")
-    fields = "format=duration:stream=codec_type,codec_name,width,height,disposition"
+    fields = "format=duration,format_name:stream=codec_type,codec_name,width,height,disposition"
     command = ["ffprobe", "-v", "error", *run.GUARD, "-show_entries", fields, "-of", "json", f"file:{path}"]
     found = json.loads(run.output(command))
     streams = tuple(_stream(one) for one in found.get("streams", []) if not _is_cover(one))
-    duration = float(found.get("format", {}).get("duration") or 0)
+    container = found.get("format", {})
+    duration = float(container.get("duration") or 0)
     kinds = {one.kind for one in streams}
     if not kinds & {"video", "audio"}:
         raise MediaError("no-media", "这个文件里没有图像也没有声音。请换一个视频文件。")
@@ -55,7 +67,26 @@ def probe(path: Path) -> MediaInfo:
         raise MediaError("no-duration", "这个文件没有长度，可能没有传完整。请重新导出 MP4 再试。")
     if duration > MAX_SECONDS:
         raise MediaError("too-long", "视频超过 4 小时。请分成几段再传。")
-    return MediaInfo("video" if "video" in kinds else "audio", duration, streams)
+    kind = "video" if "video" in kinds else "audio"
+    return MediaInfo(kind, duration, streams, str(container.get("format_name", "")))
+
+
+def recording(path: Path) -> MediaInfo:
+    """Return what a recording holds; raises MediaError for anything but MP3, M4A, WAV or OGG with sound alone."""
+    try:
+        info = probe(path)
+    except MediaError as error:
+        raise about_sound(error) from None
+    if info.video is not None:
+        raise MediaError("video", "这是视频，不是录音。请用视频课，或先导出成 MP3、M4A 再传。")
+    if info.format not in RECORDINGS:
+        raise MediaError("sound-kind", "录音只收 MP3、M4A、WAV 和 OGG。请换一种格式导出再传。")
+    return info
+
+
+def about_sound(error: MediaError) -> MediaError:
+    """Return the same fault in words about a recording."""
+    return MediaError(error.code, SOUND_WORDS.get(error.code, error.message))
 
 
 def _is_cover(stream: dict[str, object]) -> bool:

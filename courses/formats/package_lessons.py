@@ -110,7 +110,8 @@ class Lessons:
 
     def _document(self, fields: Fields) -> Body:
         seconds = fields.whole("min_seconds", 60, 0, 7200)
-        return DocumentBody(self._medium(fields, "document"), seconds, self._prose(fields, needed=False))
+        main, words = self._medium(fields, "document"), self._prose(fields, needed=False)
+        return DocumentBody(main, seconds, words, fields.flag("download"))
 
     def _medium(self, fields: Fields, name: str, *, is_slides: bool = False) -> str:
         main, captions = fields.words(name, needed=True), fields.words("captions")

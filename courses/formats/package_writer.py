@@ -117,6 +117,8 @@ def _text(writer: _Writer, lesson_id: str, body: TextBody) -> dict[str, Any]:
 
 def _document(writer: _Writer, lesson_id: str, body: DocumentBody) -> dict[str, Any]:
     data = writer.medium(lesson_id, "document", body.asset) | {"min_seconds": body.min_seconds}
+    if body.download:
+        data["download"] = True
     return data | ({"body": writer.prose(lesson_id, body.markdown)} if body.markdown else {})
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import current_app
 
-from lms.assets.models import AssetStatus, MediaAsset, Rendition
+from lms.assets.models import AssetKind, AssetPage, AssetStatus, MediaAsset, Rendition
 from lms.core import clock, crypto, jobs
 from lms.extensions import db
 from media import captions
@@ -16,11 +16,11 @@ from media.storage import Storage, open_storage
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """An original lying on this machine: a video file, or a slides.json with a fetcher for its recordings."""
+    """An original lying on this machine: one file, or a slides.json with a fetcher for its recordings."""
 
     main: Path
     captions: Path | None
-    is_slides: bool
+    kind: AssetKind
     recording: Callable[[str, Path], None] | None = None
 
 
@@ -33,16 +33,16 @@ def receive(incoming: Incoming, *, title: str, unit_id: int, scratch: Path) -> M
     """Keep an original and enqueue its processing; the asset's key is final from here on."""
     key = crypto.token(12).lower().replace("-", "x")
     store = storage()
-    kind = "slides" if incoming.is_slides else "video"
-    main = _with_recordings(incoming, key, store, scratch) if incoming.is_slides else incoming.main
-    source = f"originals/{key}/main{'.json' if incoming.is_slides else main.suffix.lower()[:8]}"
+    is_slides = incoming.kind == AssetKind.SLIDES
+    main = _with_recordings(incoming, key, store, scratch) if is_slides else incoming.main
+    source = f"originals/{key}/main{'.json' if is_slides else main.suffix.lower()[:9]}"
     store.put(source, main)
     captions = None
     if incoming.captions:
         captions = f"originals/{key}/captions{incoming.captions.suffix.lower()[:8]}"
         store.put(captions, incoming.captions)
     asset = MediaAsset(
-        key=key, kind=kind, title=title, unit_id=unit_id, source_key=source, captions_key=captions,
+        key=key, kind=incoming.kind, title=title, unit_id=unit_id, source_key=source, captions_key=captions,
         status="received", machine_voice=False, created_at=clock.now(),
     )  # fmt: skip
     db.session.add(asset)
@@ -95,6 +95,10 @@ def copy(asset: MediaAsset) -> MediaAsset:
             duration=one.duration, size=one.size,
         )
         for one in asset.renditions
+    ]  # fmt: skip
+    made.pages = [
+        AssetPage(n=one.n, text=one.text, picture_key=one.picture_key, mime=one.mime, width=one.width, height=one.height)
+        for one in asset.pages
     ]  # fmt: skip
     db.session.add(made)
     db.session.flush()  # the job below names its id

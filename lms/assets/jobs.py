@@ -1,27 +1,50 @@
-"""Heavy work on media: build the slides' video, encode, keep every file, say that it is ready."""
+"""Heavy work on media: films, recordings and documents into what phones play and show; every file kept, then ready."""
 
 import json
 import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import current_app
 
 from lms.assets.commands import storage
 from lms.assets.events import AssetReady
-from lms.assets.models import AssetStatus, MediaAsset, Rendition
+from lms.assets.models import AssetKind, AssetPage, AssetStatus, MediaAsset, Rendition
 from lms.core import clock, crypto
 from lms.core.events import publish
 from lms.core.jobs import report_progress
 from lms.extensions import db
-from media import encode, slides
+from media import encode, paged, slides, sound
+from media.encode import Packaged
 from media.errors import MediaError
+from media.sizes import MIME as PICTURES
 from media.storage import Storage
 
-MIME = {"720p": "video/mp4", "360p": "video/mp4", "poster": "image/jpeg", "captions": "text/vtt"}
+MIME = {
+    "720p": "video/mp4", "360p": "video/mp4", "poster": "image/jpeg", "audio": "audio/mp4", "captions": "text/vtt",
+}  # fmt: skip
 TELL_EVERY_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What is to be worked on: its kind, where it and its captions are kept."""
+
+    kind: str
+    source: str
+    captions: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was made of it: files to play, or pages to show."""
+
+    played: Packaged | None = None
+    pages: tuple[paged.Page, ...] = ()
+    machine_voice: bool = False
 
 
 def process(asset_id: int) -> None:
@@ -29,12 +52,13 @@ def process(asset_id: int) -> None:
     asset = db.session.get_one(MediaAsset, asset_id)
     if asset.status == AssetStatus.READY:
         return
-    key, kind, source = asset.key, asset.kind, asset.source_key
     captions = None if asset.rendition("captions") else asset.captions_key
+    original = Original(asset.kind, asset.source_key, captions)
+    key = asset.key
     db.session.rollback()  # no transaction stays open while ffmpeg works
     scratch = _scratch()
     try:
-        made = _make(kind, source, captions, scratch, _teller(asset_id))
+        made = _make(original, scratch, _teller(asset_id))
         _keep(asset_id, key, made)
     except MediaError as error:
         asset = db.session.get_one(MediaAsset, asset_id)
@@ -61,19 +85,21 @@ def _teller(asset_id: int) -> Callable[[float], None]:
     return tell
 
 
-def _make(
-    kind: str, source: str, captions: str | None, scratch: Path, progress: Callable[[float], None]
-) -> tuple[encode.Packaged, bool]:
-    store, machine_voice = storage(), False
-    local = _fetch(store, source, scratch)
-    subtitles = _fetch(store, captions, scratch) if captions else None
-    if kind == "slides":
-        _fetch_recordings(store, source, local, scratch)
-        subtitles = scratch / "slides.vtt"
-        built = slides.build(local, scratch / "slides.mp4", subtitles)
-        local, machine_voice = scratch / "slides.mp4", built.machine_voice
-    made = encode.package(local, scratch / "out", captions=subtitles, progress=progress)
-    return made, machine_voice
+def _make(original: Original, scratch: Path, progress: Callable[[float], None]) -> Made:
+    store, out = storage(), scratch / "out"
+    local = _fetch(store, original.source, scratch)
+    if original.kind == AssetKind.DOCUMENT:
+        return Made(pages=paged.package(local, local.name, out))
+    subtitles = _fetch(store, original.captions, scratch) if original.captions else None
+    if original.kind == AssetKind.AUDIO:
+        return Made(sound.package(local, out, captions=subtitles, progress=progress))
+    if original.kind != AssetKind.SLIDES:
+        return Made(encode.package(local, out, captions=subtitles, progress=progress))
+    _fetch_recordings(store, original.source, local, scratch)
+    film, subtitles = scratch / "slides.mp4", scratch / "slides.vtt"
+    built = slides.build(local, film, subtitles)
+    made = encode.package(film, out, captions=subtitles, progress=progress)
+    return Made(made, machine_voice=built.machine_voice)
 
 
 def _fetch(store: Storage, key: str, scratch: Path) -> Path:
@@ -90,24 +116,40 @@ def _fetch_recordings(store: Storage, source: str, slides_json: Path, scratch: P
             _fetch(store, f"{folder}/{slide['audio']}", scratch)
 
 
-def _keep(asset_id: int, key: str, made: tuple[encode.Packaged, bool]) -> None:
-    packaged, machine_voice = made
+def _keep(asset_id: int, key: str, made: Made) -> None:
     store, folder = storage(), f"media/{key}/{crypto.token(6).lower().replace('-', 'x')}"
-    renditions = []
-    for file in packaged.files:
-        target = f"{folder}/{file.role}{file.path.suffix}"
-        store.put(target, file.path)
-        renditions.append(
-            Rendition(
-                role=file.role, storage_key=target, mime=MIME[file.role], width=file.width, height=file.height,
-                duration=file.duration, size=file.bytes,
-            )
-        )  # fmt: skip
+    renditions = _renditions(store, folder, made.played) if made.played else []
+    pages = [_page(store, folder, one) for one in made.pages]
     asset = db.session.get_one(MediaAsset, asset_id)
     newer = asset.rendition("captions")  # a caption file that came while the film was made
     asset.renditions = [one for one in renditions if not newer or one.role != "captions"] + [
         *filter(None, [newer])
     ]
-    asset.duration, asset.machine_voice = packaged.duration, machine_voice
+    asset.pages = pages
+    asset.duration = made.played.duration if made.played else None
+    asset.machine_voice = made.machine_voice
     asset.status, asset.reason, asset.ready_at = AssetStatus.READY, None, clock.now()
     publish(AssetReady(asset.id, asset.key))
+
+
+def _renditions(store: Storage, folder: str, packaged: Packaged) -> list[Rendition]:
+    kept = []
+    for file in packaged.files:
+        target = f"{folder}/{file.role}{file.path.suffix}"
+        store.put(target, file.path)
+        kept.append(
+            Rendition(
+                role=file.role, storage_key=target, mime=MIME[file.role], width=file.width, height=file.height,
+                duration=file.duration, size=file.bytes,
+            )
+        )  # fmt: skip
+    return kept
+
+
+def _page(store: Storage, folder: str, page: paged.Page) -> AssetPage:
+    target = f"{folder}/{page.path.name}"
+    store.put(target, page.path)
+    return AssetPage(
+        n=page.n, text=page.text, picture_key=target, mime=PICTURES[page.path.suffix[1:]], width=page.width,
+        height=page.height,
+    )  # fmt: skip

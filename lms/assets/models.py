@@ -20,8 +20,17 @@ class AssetStatus(StrEnum):
     REFUSED = "refused"
 
 
+class AssetKind(StrEnum):
+    """What an original is: a film, slides to build one from, a recording, a document."""
+
+    VIDEO = "video"
+    SLIDES = "slides"
+    AUDIO = "audio"
+    DOCUMENT = "document"
+
+
 class MediaAsset(Base):
-    """One video with everything made from it; `key` is what a lesson holds."""
+    """One video, recording or document with everything made from it; `key` is what a lesson holds."""
 
     __tablename__ = "media_assets"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,13 +49,16 @@ class MediaAsset(Base):
     renditions: Mapped[list["Rendition"]] = relationship(
         back_populates="asset", order_by="Rendition.id", cascade="all, delete-orphan"
     )
+    pages: Mapped[list["AssetPage"]] = relationship(
+        back_populates="asset", order_by="AssetPage.n", cascade="all, delete-orphan"
+    )
     __table_args__ = (
-        CheckConstraint("kind IN ('video', 'slides')", name="kind"),
+        CheckConstraint("kind IN ('video', 'slides', 'audio', 'document')", name="kind"),
         CheckConstraint("status IN ('received', 'processing', 'ready', 'refused')", name="status"),
     )
 
     def rendition(self, role: str) -> "Rendition | None":
-        """Return the file of a role (720p, 360p, poster, captions), None when there is none."""
+        """Return the file of a role (720p, 360p, poster, audio, captions), None when there is none."""
         return next((one for one in self.renditions if one.role == role), None)
 
 
@@ -65,6 +77,20 @@ class Rendition(Base):
     size: Mapped[int]
     asset: Mapped[MediaAsset] = relationship(back_populates="renditions")
     __table_args__ = (db.UniqueConstraint("asset_id", "role"),)
+
+
+class AssetPage(Base):
+    """One page of a document: its words and its picture."""
+
+    __tablename__ = "asset_pages"
+    asset_id: Mapped[int] = mapped_column(db.ForeignKey("media_assets.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    picture_key: Mapped[str]
+    mime: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    asset: Mapped[MediaAsset] = relationship(back_populates="pages")
 
 
 class Picture(Base):

@@ -11,17 +11,18 @@ from sqlalchemy.orm import selectinload
 
 from courses.completion import Explanation, LessonExplanation, LessonState
 from courses.items import Item, leaves
-from courses.model import Lesson, LessonKind, QuizBody
+from courses.model import Lesson, LessonKind, Played, QuizBody
 from lms.accounts.models import SignIn
 from lms.assessment.models import Attempt, Response
 from lms.assessment.words import answer_in_words
 from lms.certificates.models import Certificate
+from lms.core import clock
 from lms.enrolment.models import Enrolment
 from lms.enrolment.queries import of_person
 from lms.extensions import db
 from lms.federations.models import Membership, Unit
 from lms.learning import queries as learning
-from lms.learning.models import Completion, LessonCompletion, Visit
+from lms.learning.models import Completion, LessonCompletion, LessonProgress, Visit
 
 MOST_VISITS = 300
 SIGN_INS = 5
@@ -50,6 +51,16 @@ class AttemptResult:
 
 
 @dataclass(frozen=True, slots=True)
+class PageSeen:
+    """One page of a document: when it was first opened, how long she looked, whether only at its words."""
+
+    n: int
+    opened_at: datetime
+    seconds: float
+    as_text: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LessonEvidence:
     """One lesson: the rules with their sentences, what stands behind them, how and when it was finished."""
 
@@ -60,11 +71,17 @@ class LessonEvidence:
     done_at: datetime | None
     visits: Sequence[Visit]
     attempts: Sequence[AttemptResult]
+    pages: Sequence[PageSeen] = ()
 
     @property
-    def is_video(self) -> bool:
-        """Whether there is a watch strip to show."""
-        return self.lesson.kind == LessonKind.VIDEO and self.state.duration > 0
+    def is_played(self) -> bool:
+        """Whether there is a strip of what was played to show."""
+        return isinstance(self.lesson.body, Played) and self.state.duration > 0
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is a recording."""
+        return self.lesson.kind == LessonKind.AUDIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,7 @@ class _Facts:
     visits: Mapping[Key, Sequence[Visit]]
     attempts: Mapping[Key, Sequence[Attempt]]
     done_at: Mapping[Key, datetime]
+    pages: Mapping[Key, Sequence[PageSeen]]
     completions: Mapping[int, Completion]
     certificates: Mapping[int, Certificate]
 
@@ -101,6 +119,7 @@ def _facts(person_id: int, ids: Sequence[int]) -> _Facts:
         visits=_visits(ids),
         attempts=_attempts(ids),
         done_at=_done_at(ids),
+        pages=_pages(ids),
         completions=learning.completions_of(person_id),
         certificates={
             row.completion_id: row
@@ -140,6 +159,24 @@ def _done_at(ids: Sequence[int]) -> Mapping[Key, datetime]:
     return {(row.enrolment_id, row.lesson_id): row.at for row in rows}
 
 
+def _pages(ids: Sequence[int]) -> Mapping[Key, Sequence[PageSeen]]:
+    rows = db.session.execute(
+        select(LessonProgress.enrolment_id, LessonProgress.lesson_id, LessonProgress.pages).where(
+            LessonProgress.enrolment_id.in_(ids)
+        )
+    )
+    return {(row.enrolment_id, row.lesson_id): _seen(row.pages) for row in rows}
+
+
+def _seen(pages: Mapping[str, Mapping[str, Any]]) -> Sequence[PageSeen]:
+    """Return the pages of a document (`text` stands in them; pages of text versions have none), in order."""
+    return [
+        PageSeen(int(n), clock.parse(page["opened"]), page["seconds"], page["text"])
+        for n, page in sorted(pages.items(), key=lambda pair: int(pair[0]))
+        if "text" in page
+    ]
+
+
 def _course(enrolment: Enrolment, facts: _Facts) -> CourseEvidence:
     states, explanation = learning.states(enrolment), learning.explain(enrolment)
     done = facts.completions.get(enrolment.course_id)
@@ -165,6 +202,7 @@ def _lesson(
         done_at=facts.done_at.get(key),
         visits=facts.visits.get(key, ()),
         attempts=[_attempt(one, lesson) for one in facts.attempts.get(key, ())],
+        pages=facts.pages.get(key, ()),
     )
 
 

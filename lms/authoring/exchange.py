@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +12,13 @@ from courses.errors import CourseError, Problem
 from courses.formats import package, package_pictures
 from courses.formats.package import Package, VideoFiles
 from courses.model import Course as Document
-from courses.model import Lesson, VideoBody
+from courses.model import DocumentBody, Lesson, Played
 from lms.assets import commands as assets
 from lms.assets import pictures
-from lms.assets.models import AssetStatus, MediaAsset
+from lms.assets.models import AssetKind, AssetStatus, MediaAsset
 from lms.authoring import commands
 from lms.authoring.models import Draft
-from lms.catalogue import pages, reviews
+from lms.catalogue import reviews
 from lms.catalogue.commands import publish
 from lms.catalogue.models import Course, CourseVersion, VersionAsset
 from lms.core import audit_log, bodies, clock
@@ -25,14 +26,21 @@ from lms.core.database import begin_write
 from lms.core.errors import Conflict
 from lms.extensions import db
 from lms.federations.models import Unit
+from media import paged
 from media.errors import MediaError
-from media.probe import probe
+from media.probe import probe, recording
+
+LOOKS: Mapping[AssetKind, Callable[[Path], object]] = {
+    AssetKind.VIDEO: probe,
+    AssetKind.AUDIO: recording,
+    AssetKind.DOCUMENT: lambda path: paged.look(path, path.name),
+}
+"""How each kind is looked at while the request waits; slides are judged when their film is built."""
 
 
 def bring_in(path: Path, *, unit_id: int, actor_id: int | None, while_processing: bool) -> CourseVersion:
     """Read, keep the media, publish; all or nothing. Raises CourseError, Conflict, MediaError."""
     incoming = package.read(path)
-    pages.require(incoming.course)
     shown = _with_pictures(incoming)
     reviews.require(shown)
     content, kept = _receive(shown, incoming, unit_id)
@@ -42,7 +50,6 @@ def bring_in(path: Path, *, unit_id: int, actor_id: int | None, while_processing
 def bring_in_draft(path: Path, *, unit: Unit, actor_id: int | None, replace_draft: bool) -> Draft:
     """Read, keep the media, fill a draft; all or nothing. Raises CourseError, Conflict, MediaError."""
     incoming = package.read(path)
-    pages.require(incoming.course)
     slug = incoming.course.slug
     _require_free(slug, unit, replace_draft=replace_draft)
     content, kept = _receive(_with_pictures(incoming), incoming, unit.id)
@@ -70,7 +77,7 @@ def _require_free(slug: str, unit: Unit, *, replace_draft: bool) -> Draft | None
 
 
 def _receive(shown: Document, incoming: Package, unit_id: int) -> tuple[Document, dict[str, MediaAsset]]:
-    """Keep every film of a package; returns the document with their keys."""
+    """Keep every medium of a package; returns the document with their keys."""
     scratch = Path(tempfile.mkdtemp(prefix="import-", dir=bodies.scratch_folder()))
     try:
         kept = {
@@ -105,29 +112,31 @@ def _keep(incoming: Package, lesson_id: str, files: VideoFiles, unit_id: int, sc
     if files.captions:
         captions = folder / f"captions{Path(files.captions).suffix.lower()}"
         source.extract(files.captions, captions)
-    if not files.is_slides:
-        _require_film(main, files.main)
+    lesson = incoming.course.lesson(lesson_id)
+    kind = AssetKind.SLIDES if files.is_slides else AssetKind(lesson.kind)
+    _require_usable(kind, main, files.main)
     return assets.receive(
-        assets.Incoming(main, captions, files.is_slides, recording=source.extract),
-        title=incoming.course.lesson(lesson_id).title,
+        assets.Incoming(main, captions, kind, recording=source.extract),
+        title=lesson.title,
         unit_id=unit_id,
         scratch=folder,
     )
 
 
-def _require_film(path: Path, name: str) -> None:
-    """Refuse what is no video before anything is kept, with the name it has in the package."""
+def _require_usable(kind: AssetKind, path: Path, name: str) -> None:
+    """Refuse what is not what its lesson needs before anything is kept, with the name it has in the package."""
     try:
-        probe(path)
+        if kind in LOOKS:
+            LOOKS[kind](path)
     except MediaError as error:
         raise CourseError([Problem(name, 0, "", error.code, error.message)]) from error
 
 
 def _with_keys(course: Document, kept: dict[str, MediaAsset]) -> Document:
-    """Return the course with each video lesson holding the key of its kept asset."""
+    """Return the course with each lesson of media holding the key of its kept asset."""
 
     def keyed(lesson: Lesson) -> Lesson:
-        if isinstance(lesson.body, VideoBody) and lesson.id in kept:
+        if isinstance(lesson.body, Played | DocumentBody) and lesson.id in kept:
             return replace(lesson, body=replace(lesson.body, asset=kept[lesson.id].key))
         return lesson
 
@@ -139,7 +148,7 @@ def _with_keys(course: Document, kept: dict[str, MediaAsset]) -> Document:
 
 
 def all_ready(version_id: int) -> bool:
-    """Say whether every video of a version is ready, or was refused: then nothing is left to wait for."""
+    """Say whether every medium of a version is ready, or was refused: then nothing is left to wait for."""
     waiting = db.session.scalar(
         select(func.count())
         .select_from(VersionAsset)
@@ -153,7 +162,7 @@ def all_ready(version_id: int) -> bool:
 
 
 def refusals(version_id: int) -> list[str]:
-    """Return the sentences of the videos of a version that cannot be used."""
+    """Return the sentences of the media of a version that cannot be used."""
     rows = db.session.scalars(
         select(MediaAsset.reason)
         .join(VersionAsset, VersionAsset.asset_id == MediaAsset.id)

@@ -21,7 +21,7 @@ from sqlalchemy import func, select, update
 from werkzeug.exceptions import ClientDisconnected
 
 from lms.assets import commands as assets
-from lms.assets.models import MediaAsset
+from lms.assets.models import AssetKind, MediaAsset
 from lms.authoring import commands
 from lms.authoring.models import DraftLesson, Upload
 from lms.core import audit_log, bodies, clock, jobs
@@ -266,7 +266,7 @@ def _keep(row: DraftLesson, path: Path, name: str, title: str) -> MediaAsset:
     named = path.with_name(f"{path.stem}.film{safe_suffix(name)}")
     os.link(path, named)
     try:
-        film = assets.Incoming(named, None, is_slides=False)
+        film = assets.Incoming(named, None, AssetKind.VIDEO)
         return assets.receive(film, title=title, unit_id=row.draft.unit_id, scratch=path.parent)
     finally:
         named.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from courses.errors import CourseError
 from courses.model import Course as CourseDocument
 from courses.validation import problems_of
 from lms.assets.models import AssetStatus, MediaAsset
-from lms.catalogue import covers, pages, reviews
+from lms.catalogue import covers, reviews
 from lms.catalogue.events import CoursePublished, CourseWithdrawn
 from lms.catalogue.models import Course, CourseState, CourseVersion, VersionAsset
 from lms.core import audit_log, clock
@@ -17,6 +17,8 @@ from lms.core.database import begin_write
 from lms.core.errors import Conflict
 from lms.core.events import publish as tell
 from lms.extensions import db
+
+MEDIA = {"video": "视频", "slides": "视频", "audio": "录音", "document": "文档"}
 
 
 def publish(
@@ -27,15 +29,14 @@ def publish(
     actor_id: int | None,
     while_processing: bool = False,
 ) -> CourseVersion:
-    """Freeze a document as the next version of its course, with the asset of each video lesson.
+    """Freeze a document as the next version of its course, with the asset of each lesson that has one.
 
     Raises CourseError for a document with problems, Conflict for a course that waits for an expert's signature
-    outside a demo and for a video that was refused or is not ready
-    (`while_processing` lets a video that is still being made go out as 处理中).
+    outside a demo and for media that were refused or are not ready
+    (`while_processing` lets what is still being made go out as 处理中).
     """
     if problems := problems_of(content):
         raise CourseError(problems)
-    pages.require(content)
     reviews.require(content)
     _require_ready(assets, while_processing=while_processing)
     begin_write(db.session, f"course:{content.slug}")
@@ -88,6 +89,6 @@ def _course_of(content: CourseDocument, unit_id: int) -> Course:
 def _require_ready(assets: Mapping[str, MediaAsset], *, while_processing: bool) -> None:
     for asset in assets.values():
         if asset.status == AssetStatus.REFUSED:
-            raise Conflict(f"视频“{asset.title}”不能用：{asset.reason}")
+            raise Conflict(f"{MEDIA[asset.kind]}“{asset.title}”不能用：{asset.reason}")
         if asset.status != AssetStatus.READY and not while_processing:
-            raise Conflict(f"视频“{asset.title}”还在处理，处理好才能发布。")
+            raise Conflict(f"{MEDIA[asset.kind]}“{asset.title}”还在处理，处理好才能发布。")

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from flask import current_app
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from courses.model import Course as CourseDocument
-from lms.assets.models import MediaAsset
+from lms.assets.models import AssetKind, AssetPage, MediaAsset
 from lms.catalogue.models import Course, CourseState, CourseVersion, VersionAsset, parsed
 from lms.core.errors import Missing
 from lms.extensions import db
@@ -16,7 +16,7 @@ _BY_SLUG = select(Course).where(Course.slug == bindparam("slug"), Course.state =
 _DURATIONS = (
     select(VersionAsset.lesson_id, MediaAsset.duration)
     .join(MediaAsset, MediaAsset.id == VersionAsset.asset_id)
-    .where(VersionAsset.version_id == bindparam("version"))
+    .where(VersionAsset.version_id == bindparam("version"), MediaAsset.kind != AssetKind.DOCUMENT)
 )
 
 
@@ -63,7 +63,7 @@ def asset_of(version: CourseVersion, lesson_id: str) -> MediaAsset | None:
 
 
 def durations(version_id: int) -> dict[str, float]:
-    """Return lesson id → seconds of its video, for the videos that are ready; a version that is whole is asked once."""
+    """Return lesson id → seconds of its film or recording, once ready; a whole version is asked once."""
     whole: dict[int, dict[str, float]] = current_app.extensions.setdefault("lms_durations", {})
     if version_id in whole:
         return whole[version_id]
@@ -72,3 +72,14 @@ def durations(version_id: int) -> dict[str, float]:
     if len(found) == len(rows):
         whole[version_id] = found
     return found
+
+
+def page_counts(version_id: int) -> dict[str, int]:
+    """Return lesson id → how many pages its document has, for the documents that are ready."""
+    rows = db.session.execute(
+        select(VersionAsset.lesson_id, func.count())
+        .join(AssetPage, AssetPage.asset_id == VersionAsset.asset_id)
+        .where(VersionAsset.version_id == version_id)
+        .group_by(VersionAsset.lesson_id)
+    )
+    return {lesson_id: count for lesson_id, count in rows}

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from courses import completion, coverage, grading
 from courses.completion import How
-from courses.model import Lesson, PreTest, TextBody, VideoBody
+from courses.model import Lesson, Played, PreTest, TextBody
 from lms.assessment.models import Attempt
 from lms.catalogue.queries import durations
 from lms.core import clock
@@ -91,7 +91,7 @@ def open_page(enrolment: Enrolment, lesson: Lesson, number: int) -> None:
 def finish_page(enrolment: Enrolment, lesson: Lesson, number: int) -> None:
     """Mark a page of the text version read; raises Conflict before its minimum time by the server's clock."""
     body = lesson.body
-    if not isinstance(body, VideoBody) or not 1 <= number <= len(body.pages):
+    if not isinstance(body, Played) or not 1 <= number <= len(body.pages):
         raise Invalid("没有这一页。")
     row = progress_row(enrolment.id, lesson.id)
     page = row.pages.get(str(number))
@@ -107,7 +107,7 @@ def finish_page(enrolment: Enrolment, lesson: Lesson, number: int) -> None:
 def answer_checks(enrolment: Enrolment, lesson: Lesson, answers: dict[str, list[object]]) -> list[str]:
     """Grade the check questions of a text version; returns the ids answered wrongly, [] when all are right."""
     body = lesson.body
-    if not isinstance(body, VideoBody) or not body.checks:
+    if not isinstance(body, Played) or not body.checks:
         raise Invalid("这一课没有检查题。")
     row = progress_row(enrolment.id, lesson.id)
     if sum(1 for page in row.pages.values() if page.get("read")) < len(body.pages):

@@ -1,4 +1,4 @@
-"""What rooms besides the player and the paper know of a lesson: attendance, work handed in, surveys, the pre-test, other courses."""
+"""What rooms besides player and paper know of a lesson: attendance, work handed in, surveys, pages, the pre-test, other courses."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,6 +9,7 @@ from courses.completion import LessonState
 from courses.model import LessonKind
 from courses.state import Handed, How
 from lms.catalogue.models import Course
+from lms.catalogue.queries import page_counts
 from lms.classes import queries as classes
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
@@ -22,11 +23,9 @@ def added(enrolment: Enrolment, states: dict[str, LessonState]) -> dict[str, Les
         for lesson_id in states.keys() & classes.attended(enrolment.person_id, enrolment.course_id):
             states[lesson_id] = replace(states[lesson_id], attended=True)
     if LessonKind.ASSIGNMENT in kinds:
-        for row in _last_hand_ins(enrolment.id):
-            points = sum(row.points.values()) if row.points else None
-            states[row.lesson_id] = replace(
-                states[row.lesson_id], handed=Handed(row.state), rubric_points=points
-            )
+        _add_work(enrolment.id, states)
+    if LessonKind.DOCUMENT in kinds:
+        _add_pages(enrolment.version_id, states)
     if LessonKind.SURVEY in kinds:
         for lesson_id in states.keys() & _answered(enrolment.id):
             states[lesson_id] = replace(states[lesson_id], answered=True)
@@ -46,6 +45,17 @@ def _add_tests(enrolment_id: int, states: dict[str, LessonState]) -> None:
         states[lesson_id] = replace(
             states[lesson_id], test_percent=told.get("percent"), test_try=told.get("try")
         )
+
+
+def _add_work(enrolment_id: int, states: dict[str, LessonState]) -> None:
+    for row in _last_hand_ins(enrolment_id):
+        points = sum(row.points.values()) if row.points else None
+        states[row.lesson_id] = replace(states[row.lesson_id], handed=Handed(row.state), rubric_points=points)
+
+
+def _add_pages(version_id: int, states: dict[str, LessonState]) -> None:
+    for lesson_id, pages in page_counts(version_id).items():
+        states[lesson_id] = replace(states[lesson_id], pages=pages)
 
 
 def _last_hand_ins(enrolment_id: int) -> Sequence[HandIn]:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
 from courses.items import leaves
-from courses.model import AudioBody, Body, ClassroomBody, Course, QuizBody, TextBody, VideoBody
+from courses.model import Body, ClassroomBody, Course, DocumentBody, Played, QuizBody, TextBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def rule_on(day: date) -> HoursRule:
 
 
 def seconds_of(course: Course, durations: Mapping[str, float], rule: HoursRule) -> float:
-    """Return the seconds the content holds: text by reading pace, a film by its length, a paper by its items."""
+    """Return the seconds the content holds: text by reading pace, a film or recording by its length, a paper by its items."""
     return round(
         sum(_seconds(lesson.body, durations.get(lesson.id, 0.0), rule) for lesson in course.lessons()), 1
     )
@@ -44,7 +44,9 @@ def _seconds(body: Body, duration: float, rule: HoursRule) -> float:
         return (drawn or sum(1 for _ in leaves(body.items))) * rule.seconds_per_item
     if isinstance(body, ClassroomBody):
         return body.minutes * 60
-    return duration if isinstance(body, VideoBody | AudioBody) else 0.0
+    if isinstance(body, DocumentBody):
+        return float(body.min_seconds)  # what its rule makes her stay, whatever the file holds
+    return duration if isinstance(body, Played) else 0.0
 
 
 def hours(seconds: float, rule: HoursRule) -> float:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from courses.lesson_rules import share_of
 from lms.assessment import answering, event_log
 from lms.catalogue.queries import content_of
 from lms.core import clock
@@ -31,7 +32,7 @@ class _Entry(BaseModel):
 
 
 class WatchedEntry(_Entry):
-    """Seconds of a video that were really played in one visit."""
+    """Seconds of a video or recording that were really played in one visit."""
 
     kind: Literal["watched"]
     visit: Annotated[str, Field(max_length=64)]
@@ -131,7 +132,7 @@ class Bundle:
     def _judge_presence(self, entry: PresentEntry) -> Judged:
         visit = self.visits.get(entry.visit)
         if visit is None:
-            return _refused("没有找到这次播放。请刷新页面再看。")
+            return _refused("没有找到这次播放。请刷新页面再放。")
         watching.note_presence(visit)
         return {"state": "kept", "credited": 0, "reason": None}
 
@@ -193,6 +194,6 @@ def _keep(result: Judged, learner: Learner) -> None:
 
 def _lesson_done(visit: watching.OpenVisit, share: float) -> bool:
     lesson = content_of(visit.version_id).lesson(visit.lesson_id)
-    if share < getattr(lesson.body, "watched_share", 1.0):
+    if share < share_of(lesson.body):
         return False
     return check_lesson(db.session.get_one(Enrolment, visit.enrolment_id), lesson)

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from courses.completion import Explanation, spoken
+from courses.model import Lesson, LessonKind
 from courses.state import Handed
 from lms.accounts.models import Person, PersonState
 from lms.catalogue.models import Course, CourseState
@@ -114,9 +115,14 @@ def _stuck(enrolment: Enrolment, seen: datetime) -> Stuck:
         enrolment.person,
         explanation,
         content.lesson(lesson_id).title if lesson_id else "",
-        spoken(row.position) if row and row.position else "",
+        _place(content.lesson(lesson_id), row.position) if lesson_id and row and row.position else "",
         seen,
     )
+
+
+def _place(lesson: Lesson, position: float) -> str:
+    """Return where in a film, a recording or a document she is."""
+    return f"第 {int(position)} 页" if lesson.kind == LessonKind.DOCUMENT else spoken(position)
 
 
 def waiting_work(course_id: int) -> Sequence[HandIn]:

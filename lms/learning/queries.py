@@ -103,6 +103,7 @@ def _state(row: Any, how: str | None, duration: float, papers: _Papers) -> Lesso
         read_seconds=row.read_seconds if row else 0.0,
         reached_end=row.reached_end if row else False,
         pages_read=sum(1 for page in row.pages.values() if page.get("read")) if row else 0,
+        pages_as_text=sum(1 for page in row.pages.values() if page.get("text")) if row else 0,
         checks_right=row.checks_right if row else False,
         best_percent=max(papers.percents, default=None),
         tries_used=len(papers.percents),

@@ -1,10 +1,10 @@
-"""The paged text version of a video lesson (文字版): links and plain forms only."""
+"""The paged text version of a lesson of media (文字版): links and plain forms only."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as Answer
 
-from courses.model import VideoBody
+from courses.model import DocumentBody, Played
 from lms.assessment.forms import response_of
 from lms.assessment.papers import as_asked
 from lms.core.doors import public, turn_away
@@ -12,7 +12,7 @@ from lms.core.errors import Conflict, LmsError, Missing
 from lms.enrolment.commands import enrol
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
-from lms.learning import access, commands, queries
+from lms.learning import access, commands, document_views, queries
 
 bp = Blueprint("text_version", __name__, template_folder="templates")
 
@@ -21,7 +21,10 @@ bp = Blueprint("text_version", __name__, template_folder="templates")
 @public
 def show(slug: str, number: int, page: int) -> Answer | str:
     """Show one page of the text version, or after the last one its check questions."""
-    place, body = _video(slug, number, page)
+    place = access.place(slug, number)
+    if isinstance(place.lesson.body, DocumentBody):
+        return document_views.turned(place, page, as_text=True)
+    body = _played(place, page)
     if not place.is_first and not current_user.is_authenticated:
         answer: Answer = turn_away()
         return answer
@@ -41,7 +44,8 @@ def show(slug: str, number: int, page: int) -> Answer | str:
 @public
 def done(slug: str, number: int, page: int) -> Answer | tuple[str, int]:
     """Turn the page after its minimum time, or hand in the check questions."""
-    place, body = _video(slug, number, page)
+    place = access.place(slug, number)
+    body = _played(place, page)
     enrolment = place.enrolment
     if enrolment is None:
         raise Conflict("请先打开这一课的第 1 页。")
@@ -60,12 +64,11 @@ def done(slug: str, number: int, page: int) -> Answer | tuple[str, int]:
     return redirect(url_for("learning.lesson", slug=slug, number=number))
 
 
-def _video(slug: str, number: int, page: int) -> tuple[access.Place, VideoBody]:
-    place = access.place(slug, number)
+def _played(place: access.Place, page: int) -> Played:
     body = place.lesson.body
-    if not isinstance(body, VideoBody) or not 1 <= page <= len(body.pages) + 1 or not body.pages:
+    if not isinstance(body, Played) or not 1 <= page <= len(body.pages) + 1 or not body.pages:
         raise Missing("这一课没有这一页文字。")
-    return place, body
+    return body
 
 
 def _enrolled(place: access.Place) -> Enrolment:
@@ -75,7 +78,7 @@ def _enrolled(place: access.Place) -> Enrolment:
     return place.enrolment or enrol(who, place.course)
 
 
-def _finish(place: access.Place, enrolment: Enrolment, body: VideoBody, page: int) -> list[str]:
+def _finish(place: access.Place, enrolment: Enrolment, body: Played, page: int) -> list[str]:
     if page <= len(body.pages):
         commands.finish_page(enrolment, place.lesson, page)
         return []
@@ -86,7 +89,7 @@ def _finish(place: access.Place, enrolment: Enrolment, body: VideoBody, page: in
 def _page(
     place: access.Place,
     enrolment: Enrolment,
-    body: VideoBody,
+    body: Played,
     page: int,
     notice: str = "",
     missed: list[str] | None = None,

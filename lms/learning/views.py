@@ -5,7 +5,16 @@ from flask_login import current_user
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as Answer
 
-from courses.model import AssignmentBody, ClassroomBody, LessonKind, QuizBody, SurveyBody
+from courses.model import (
+    AssignmentBody,
+    ClassroomBody,
+    DocumentBody,
+    Lesson,
+    LessonKind,
+    Played,
+    QuizBody,
+    SurveyBody,
+)
 from lms.assessment import commands as assessment
 from lms.assets import links
 from lms.assets.models import AssetStatus, MediaAsset
@@ -18,12 +27,23 @@ from lms.enrolment.commands import enrol
 from lms.enrolment.models import Enrolment
 from lms.enrolment.queries import of_person
 from lms.extensions import db
-from lms.learning import access, assignment_views, class_views, commands, outbox, queries, survey_views
+from lms.learning import (
+    access,
+    assignment_views,
+    class_views,
+    commands,
+    document_views,
+    outbox,
+    paging,
+    queries,
+    survey_views,
+)
 from lms.learning.models import LessonProgress
 
 TEMPLATES = {
     LessonKind.TEXT: "learning/text.html",
     LessonKind.VIDEO: "learning/video.html",
+    LessonKind.AUDIO: "learning/audio.html",
 }
 bp = Blueprint("learning", __name__, template_folder="templates")
 
@@ -107,7 +127,9 @@ def _show(place: access.Place, enrolment: Enrolment, notice: str = "") -> str:
         return assignment_views.page(place, enrolment, notice)
     if isinstance(body, SurveyBody):
         return survey_views.page(place, enrolment)
-    asset = asset_of(enrolment.version, place.lesson.id) if place.lesson.kind == LessonKind.VIDEO else None
+    if isinstance(body, DocumentBody):
+        return _show_document(place, enrolment, notice)
+    asset = asset_of(enrolment.version, place.lesson.id) if isinstance(body, Played) else None
     visit = commands.open_lesson(
         enrolment,
         place.lesson,
@@ -124,6 +146,11 @@ def _show(place: access.Place, enrolment: Enrolment, notice: str = "") -> str:
         visit=visit,
         progress=db.session.get(LessonProgress, (enrolment.id, place.lesson.id)),
     )
+
+
+def _show_document(place: access.Place, enrolment: Enrolment, notice: str) -> str:
+    commands.open_lesson(enrolment, place.lesson, asset_id=None, device=request.user_agent.string)
+    return document_views.page_of(place, enrolment, as_text="text" in request.form, notice=notice)
 
 
 def _start(asset: MediaAsset | None) -> float | None:
@@ -158,17 +185,24 @@ def _show_quiz(place: access.Place, enrolment: Enrolment, paper: QuizBody, notic
 @bp.post("/c/<slug>/<int:number>/read")
 @public
 def read(slug: str, number: int) -> Answer | tuple[str, int]:
-    """Finish a text lesson: 我读完了."""
+    """Finish a text or a document: 我读完了."""
     place = access.place(slug, number)
     enrolment = _own(place)
     try:
-        commands.finish_reading(enrolment, place.lesson)
+        _finish(enrolment, place.lesson)
     except Conflict as error:
         page = _show(place, enrolment, error.message)
         db.session.commit()
         return page, error.status
     db.session.commit()
     return redirect(_after(place))
+
+
+def _finish(enrolment: Enrolment, lesson: Lesson) -> None:
+    if isinstance(lesson.body, DocumentBody):
+        paging.finish(enrolment, lesson)
+    else:
+        commands.finish_reading(enrolment, lesson)
 
 
 def _own(place: access.Place) -> Enrolment:

@@ -28,8 +28,8 @@ SMALL_JUMP = 2.0
 STILL_PLAYING = timedelta(seconds=45)
 """A player reports every 15 s; after three silences it is taken to have stopped."""
 LONGER = "比实际经过的时间长，多出的部分没有计入。"
-LATER = "这门课要按顺序看，跳过去的部分没有计入。请从没看过的地方接着看。"
-ELSEWHERE = "您在另一处也打开了视频，这里先停下来。看过的都记着；想在这里接着看，请刷新这一页。"
+LATER = "这门课要按顺序学，跳过去的部分没有计入。请从没学过的地方接着放。"
+ELSEWHERE = "您在另一处也在播放，这里先停下来。放过的都记着；想在这里接着放，请刷新这一页。"
 OVERSHOOT = 1.5
 """Seconds: players report an end a little past the probed duration."""
 
@@ -127,9 +127,9 @@ def visits_of(learner: Learner, tokens: Sequence[str]) -> Mapping[str, OpenVisit
 def fault(entry: Watched, visit: OpenVisit | None, now: datetime) -> str | None:
     """Return why an entry is refused outright, None when the clock may decide."""
     if visit is None:
-        return "没有找到这次播放。请刷新页面再看。"
+        return "没有找到这次播放。请刷新页面再放。"
     if visit.fetched_at is None:
-        return "视频还没有真正打开过。"
+        return "这一课还没有真正放过。"
     if now - visit.started_at > VISIT_GOOD_FOR:
         return "这次播放过去太久了。请重新打开这一课。"
     if not 1 <= entry.rate <= 2:

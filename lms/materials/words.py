@@ -16,4 +16,5 @@ MIMES = {
     "md": "text/plain; charset=utf-8",
     "png": "image/png",
     "jpg": "image/jpeg",
+    "webp": "image/webp",
 }

@@ -13,9 +13,9 @@ from markdown_it import MarkdownIt
 from sqlalchemy import select
 
 from courses import local
-from courses.model import Lesson, TextBody, VideoBody
+from courses.model import DocumentBody, Lesson, Played, TextBody
 from lms.assets.commands import storage
-from lms.assets.models import AssetStatus, MediaAsset, Rendition
+from lms.assets.models import AssetPage, AssetStatus, MediaAsset, Rendition
 from lms.catalogue.models import Course, CourseState, CourseVersion, VersionAsset
 from lms.extensions import db
 from lms.materials.models import Material, MaterialStatus
@@ -96,9 +96,11 @@ def _of_course(source: Source, version: CourseVersion) -> Iterator[Passage]:
     content = version.content
     about = [content.summary, content.audience, *content.outcomes, content.title_en, content.summary_en]
     yield Passage(source, Kind.COURSE, content.title, "\n".join(filter(None, about)), heading=content.title)
-    tracks = _tracks(version.id)
+    tracks, sheets = _tracks(version.id), _sheets(version.id)
     for lesson in content.lessons():
         yield from _of_lesson(source, lesson)
+        for n, words in sheets.get(lesson.id, ()):
+            yield Passage(source, Kind.PAGE, lesson.title, words, lesson.id, n)
         if lesson.id in tracks and (track := _captions(tracks[lesson.id])):
             text, marks = track
             yield Passage(source, Kind.CAPTION, lesson.title, text, lesson.id, marks=marks)
@@ -106,10 +108,10 @@ def _of_course(source: Source, version: CourseVersion) -> Iterator[Passage]:
 
 def _of_lesson(source: Source, lesson: Lesson) -> Iterator[Passage]:
     body = lesson.body
-    text = plain(local.fill(body.markdown, {})) if isinstance(body, TextBody) else ""
+    text = plain(local.fill(body.markdown, {})) if isinstance(body, TextBody | DocumentBody) else ""
     words = "\n".join(filter(None, (text, lesson.title_en)))
     yield Passage(source, Kind.LESSON, lesson.title, words, lesson.id, heading=lesson.title)
-    if isinstance(body, VideoBody):
+    if isinstance(body, Played):
         for number, page in enumerate(body.pages, 1):
             yield Passage(
                 source, Kind.PAGE, lesson.title, plain(local.fill(page.markdown, {})), lesson.id, number
@@ -129,6 +131,20 @@ def _tracks(version_id: int) -> dict[str, str]:
         )
     )
     return {lesson_id: key for lesson_id, key in rows}
+
+
+def _sheets(version_id: int) -> dict[str, list[tuple[int, str]]]:
+    """Return lesson → (number, words) of the pages of its document."""
+    rows = db.session.execute(
+        select(VersionAsset.lesson_id, AssetPage.n, AssetPage.text)
+        .join(AssetPage, AssetPage.asset_id == VersionAsset.asset_id)
+        .where(VersionAsset.version_id == version_id, AssetPage.text != "")
+        .order_by(VersionAsset.lesson_id, AssetPage.n)
+    )
+    found: dict[str, list[tuple[int, str]]] = {}
+    for lesson_id, n, words in rows:
+        found.setdefault(lesson_id, []).append((n, words))
+    return found
 
 
 def _captions(storage_key: str) -> tuple[str, tuple[tuple[int, float], ...]] | None:

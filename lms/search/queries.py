@@ -7,7 +7,7 @@ from flask import url_for
 from sqlalchemy import select
 
 from courses.model import Course as Document
-from courses.model import VideoBody
+from courses.model import DocumentBody, Played
 from lms.catalogue.models import Course, CourseState, CourseVersion
 from lms.enrolment.commands import Learner
 from lms.enrolment.models import Enrolment
@@ -134,8 +134,10 @@ def _lesson_url(one: Passage, shown: _Shown, second: float | None) -> str | None
     for number, lesson in enumerate(shown.content.lessons(), 1):
         if lesson.id == one.place:
             body = lesson.body
-            if one.kind == Kind.PAGE and isinstance(body, VideoBody) and one.n <= len(body.pages):
+            if one.kind == Kind.PAGE and isinstance(body, Played) and one.n <= len(body.pages):
                 return url_for("text_version.show", slug=shown.slug, number=number, page=one.n)
+            if one.kind == Kind.PAGE and isinstance(body, DocumentBody):
+                return url_for("document.show", slug=shown.slug, number=number, page=one.n)
             return url_for(
                 "learning.lesson", slug=shown.slug, number=number, t=None if second is None else int(second)
             )

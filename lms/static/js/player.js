@@ -1,4 +1,4 @@
-/* The video of a lesson: what was really played, the four buttons, the strip of what is missing. ES5 only. */
+/* The video or recording of a lesson: what was really played, the four buttons, the strip of what is missing. ES5 only. */
 (function () {
   'use strict';
   var JG = window.JG, RATES = [1, 1.25, 1.5, 2], EVERY = 15, SHORTEST = 0.3;
@@ -27,6 +27,7 @@
     this.visit = video.getAttribute('data-visit');
     this.length = parseFloat(video.getAttribute('data-duration')) || 0;
     this.resume = parseFloat(video.getAttribute('data-resume')) || 0;
+    this.sound = video.tagName === 'AUDIO';
     this.open = null;
     this.parts = [];
     this.known = this.drawn();
@@ -36,6 +37,7 @@
     this.listen();
     this.buttons();
     this.gapButtons();
+    if (this.sound) { this.say(); }
     if (video.getAttribute('data-machine-voice') === 'true') { this.mute(); }
   }
 
@@ -108,7 +110,7 @@
   Player.prototype.listen = function () {
     var self = this, video = this.video;
     video.addEventListener('timeupdate', function () { self.tick(); });
-    video.addEventListener('play', function () { self.failed(false); });
+    video.addEventListener('play', function () { self.failed(false); self.labelPlay(); });
     /* The first tick comes a quarter of a second late: what was played before it counts too. */
     video.addEventListener('playing', function () {
       if (self.open === null) { self.open = [video.currentTime, video.currentTime]; }
@@ -125,7 +127,7 @@
       self.rate = Math.max(1, Math.min(2, video.playbackRate));
       if (video.playbackRate > 2) { video.playbackRate = 2; }
     });
-    video.addEventListener('pause', function () { self.last(); self.push(); });
+    video.addEventListener('pause', function () { self.last(); self.push(); self.labelPlay(); });
     video.addEventListener('ended', function () { self.last(); self.push(); });
     video.addEventListener('loadedmetadata', function () { self.ready(); });
     video.addEventListener('error', function (event) {
@@ -193,6 +195,7 @@
   Player.prototype.buttons = function () {
     var self = this, row = this.box.querySelector('[data-player-buttons]'), acts;
     acts = {
+      play: function () { if (self.video.paused) { self.play(); } else { self.video.pause(); } },
       back: function () { self.video.currentTime = Math.max(0, self.video.currentTime - 15); },
       rate: function () {
         var next = RATES[(RATES.indexOf(self.video.playbackRate) + 1) % RATES.length];
@@ -221,7 +224,7 @@
       if (act) { button.addEventListener('click', function () { act(button); }); }
     });
     if (row) { row.hidden = false; }
-    if (recall('captions') === 'off' && this.video.textTracks && this.video.textTracks[0] && row) {
+    if (!this.sound && recall('captions') === 'off' && this.video.textTracks && this.video.textTracks[0] && row) {
       this.video.textTracks[0].mode = 'showing';
       acts.captions(row.querySelector('[data-do="captions"]'));
     }
@@ -282,12 +285,12 @@
 
   Player.prototype.unfinished = function () {
     var line = this.find('[data-goal]'), percent = line ? line.getAttribute('data-goal') : '';
-    return JG.say('看到 ' + percent + '% 就算学完。', 'At ' + percent + '% the lesson is finished.');
+    return JG.say((this.sound ? '听到 ' : '看到 ') + percent + '% 就算学完。', 'At ' + percent + '% the lesson is finished.');
   };
 
   Player.prototype.draw = function (share) {
     var strip = this.find('[data-strip]'), words = this.find('[data-watched]'), list = this.find('[data-gaps]');
-    var length = this.length, seen = 0, at = 0, gaps = [], percent;
+    var length = this.length, seen = 0, at = 0, gaps = [], sound = this.sound, percent;
     if (!strip || !length) { return; }
     while (strip.firstChild) { strip.removeChild(strip.firstChild); }
     JG.each(this.known, function (part) {
@@ -303,8 +306,8 @@
     });
     if (length - at >= 1) { gaps.push([at, length]); }
     percent = Math.min(100, Math.floor(typeof share === 'number' ? 100 * share + 0.001 : 100 * seen / length));
-    if (words) { words.textContent = JG.say('已看 ' + percent + '%', percent + '% watched'); }
-    strip.setAttribute('aria-label', JG.say('已看 ' + percent + '%', percent + '% watched'));
+    strip.setAttribute('aria-label', this.sound ? JG.say('已听 ' + percent + '%', percent + '% heard') : JG.say('已看 ' + percent + '%', percent + '% watched'));
+    if (words) { words.textContent = strip.getAttribute('aria-label'); }
     if (!list) { return; }
     while (list.firstChild) { list.removeChild(list.firstChild); }
     JG.each(gaps.slice(0, 3), function (gap) {
@@ -312,7 +315,7 @@
       button.type = 'button';
       button.className = 'btn btn-quiet btn-small';
       button.setAttribute('data-seek', gap[0]);
-      button.textContent = JG.say(spoken(gap[0]) + '到' + spoken(gap[1]) + '还没看', spoken(gap[0]) + ' to ' + spoken(gap[1]) + ' not watched yet');
+      button.textContent = JG.say(spoken(gap[0]) + '到' + spoken(gap[1]) + (sound ? '还没听' : '还没看'), spoken(gap[0]) + ' to ' + spoken(gap[1]) + (sound ? ' not heard yet' : ' not watched yet'));
       item.appendChild(button);
       list.appendChild(item);
     });
@@ -326,5 +329,22 @@
     });
   };
 
-  JG.each(document.querySelectorAll('video[data-behaviour="player"]'), function (video) { new Player(video); });
+  /* A recording shows no captions by itself: the line said now stands under it. */
+  Player.prototype.say = function () {
+    var track = this.video.textTracks && this.video.textTracks[0], line = this.box.querySelector('[data-spoken]');
+    if (!track || !line) { return; }
+    track.mode = 'hidden';
+    line.hidden = false;
+    track.addEventListener('cuechange', function () {
+      var cue = track.activeCues && track.activeCues[0];
+      if (cue) { line.textContent = cue.text.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&'); }
+    });
+  };
+
+  Player.prototype.labelPlay = function () {
+    var button = this.box.querySelector('[data-do="play"]');
+    if (button) { button.textContent = this.video.paused ? JG.say('播放', 'Play') : JG.say('暂停', 'Pause'); }
+  };
+
+  JG.each(document.querySelectorAll('[data-behaviour="player"]'), function (video) { new Player(video); });
 }());

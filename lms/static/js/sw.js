@@ -3,7 +3,7 @@
 (function () {
   'use strict';
   var SHELL = 'jg-shell-1', PAGES = 'jg-pages-1', OFFLINE = '/offline', LONGEST = 30;
-  var LESSON = /^\/c\/[^/]+\/\d+(\/text\/\d+)?$/;
+  var LESSON = /^\/c\/[^/]+\/\d+(\/(text|words)\/\d+)?$/;
 
   function path(request) { return new URL(request.url).pathname; }
 

@@ -1,0 +1,69 @@
+"""What is said in a recording, to read: its captions as paragraphs, page after page, by links only."""
+
+import html
+from collections.abc import Sequence
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as Answer
+
+from courses.model import AudioBody
+from lms.assets.commands import storage
+from lms.catalogue.queries import asset_of
+from lms.core.doors import public, turn_away
+from lms.core.errors import Missing
+from lms.enrolment.models import Enrolment
+from lms.learning import access
+from media import captions
+from media.captions import Cue
+from media.errors import MediaError
+
+bp = Blueprint("transcript", __name__, template_folder="templates")
+PAGE_LENGTH = 2_000
+"""Characters of a page, so that it stays as small as every page of a learner."""
+
+
+@bp.get("/c/<slug>/<int:number>/words/<int:page>")
+@public
+def show(slug: str, number: int, page: int) -> Answer | str:
+    """Show a page of what is said, to whoever may hear it."""
+    place = access.place(slug, number)
+    if not isinstance(place.lesson.body, AudioBody):
+        raise Missing("只有录音课有录音里的话。")
+    if not place.is_first and not current_user.is_authenticated:
+        answer: Answer = turn_away()
+        return answer
+    if place.enrolment is None:
+        return redirect(url_for("learning.lesson", slug=slug, number=number))
+    access.require_open(place, place.enrolment)
+    pages = _pages(place, place.enrolment)
+    if not 1 <= page <= len(pages):
+        raise Missing("没有这一页。")
+    return render_template(
+        "learning/transcript.html", place=place, lesson=place.lesson, said=pages[page - 1], page=page, pages=len(pages)
+    )  # fmt: skip
+
+
+def _pages(place: access.Place, enrolment: Enrolment) -> list[list[Cue]]:
+    pages: list[list[Cue]] = [[]]
+    length = 0
+    for one in captions.paragraphs(_cues(place, enrolment)):
+        if pages[-1] and length + len(one.text) > PAGE_LENGTH:
+            pages.append([])
+            length = 0
+        pages[-1].append(one)
+        length += len(one.text)
+    return pages
+
+
+def _cues(place: access.Place, enrolment: Enrolment) -> Sequence[Cue]:
+    asset = asset_of(enrolment.version, place.lesson.id)
+    track = asset.rendition("captions") if asset else None
+    if track is None:
+        raise Missing("这段录音没有文字。")
+    try:
+        with storage().open(track.storage_key) as file:
+            text = html.unescape(file.read().decode("utf-8", "replace"))
+        return captions.parse(text)
+    except MediaError as error:
+        raise Missing(error.message) from None
