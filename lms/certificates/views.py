@@ -28,7 +28,13 @@ def mine() -> str:
         select(Certificate).where(Certificate.person_id == current_user.id).order_by(Certificate.id.desc())
     ).all()
     kinds = [(kind, [one for one in papers_of_hers if one.kind == kind]) for kind in PaperKind]
-    return render_template("certificates/mine.html", kinds=kinds, titles=words.TITLES, subject=words.subject)
+    return render_template(
+        "certificates/mine.html",
+        kinds=kinds,
+        titles=words.TITLES,
+        subject=words.subject,
+        day_words=words.day_words,
+    )
 
 
 @bp.get("/c/<slug>/certificate")
