@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, case, select, update
 
 from courses import coverage
 from courses.coverage import Stretches
@@ -54,7 +54,6 @@ class OpenVisit:
     duration: float
     fetched_at: datetime | None
     started_at: datetime
-    last_seq: int
     version_id: int
 
 
@@ -62,7 +61,7 @@ class OpenVisit:
 _VISITS = (
     select(
         Visit.token, Visit.id, Visit.enrolment_id, Visit.lesson_id, MediaAsset.duration, Visit.fetched_at,
-        Visit.started_at, Visit.last_seq, Enrolment.version_id,
+        Visit.started_at, Enrolment.version_id,
     )
     .join(Enrolment, Enrolment.id == Visit.enrolment_id)
     .join(MediaAsset, MediaAsset.id == Visit.asset_id)
@@ -105,7 +104,11 @@ _ADD = (
 _HEARD = (
     update(_visits)
     .where(_visits.c.id == bindparam("visit"))
-    .values(heard_at=bindparam("now"), last_seq=bindparam("seq"))
+    .values(
+        heard_at=bindparam("now"),
+        last_seq=case((_visits.c.last_seq < bindparam("seq"), bindparam("seq")), else_=_visits.c.last_seq),
+    )
+    .returning(_visits.c.last_seq)
 )
 _PRESENT = update(_visits).where(_visits.c.id == bindparam("visit")).values(presence=_visits.c.presence + 1)
 
@@ -251,7 +254,9 @@ def _keep(
     connection: Connection, visit: OpenVisit, entry: Watched, after: Stretches, position: float, now: datetime
 ) -> None:
     """Write the merged stretches, where she is, and that the visit was heard of."""
-    newest = entry.seq >= visit.last_seq
+    # Asked of the row itself: entries of one bundle come in any order, and another may have come meanwhile.
+    heard = {"visit": visit.id, "now": now, "seq": entry.seq}
+    newest = connection.execute(_HEARD, heard).scalar_one() == entry.seq
     values = {
         "enrolment": visit.enrolment_id,
         "lesson": visit.lesson_id,
@@ -261,8 +266,6 @@ def _keep(
         "now": now,
     }
     connection.execute(_ADD, values)
-    heard = {"visit": visit.id, "now": now, "seq": max(entry.seq, visit.last_seq)}
-    connection.execute(_HEARD, heard)
 
 
 def note_presence(visit: OpenVisit) -> None:
