@@ -32,6 +32,8 @@ from courses.model import (
 )
 
 Texts = dict[str, str]
+PACKED_AT = (2026, 1, 1, 0, 0, 0)
+WORDS = (".json", ".md", ".srt", ".svg", ".txt", ".vtt")
 
 
 class _Writer:
@@ -196,10 +198,15 @@ def _place(folder: Path, name: str) -> Path:
 
 
 def _pack(folder: Path, target: Path) -> None:
+    """Pack in the order of names and without times: the same course gives the same bytes. Films are kept as they are."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
-                archive.write(path, path.relative_to(folder).as_posix())
+                entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), PACKED_AT)
+                entry.compress_type = zipfile.ZIP_DEFLATED if path.suffix in WORDS else zipfile.ZIP_STORED
+                entry.external_attr = 0o100644 << 16
+                with path.open("rb") as file, archive.open(entry, "w", force_zip64=True) as out:
+                    shutil.copyfileobj(file, out)
 
 
 def around(items: Iterable[Item], title: str) -> Course:

@@ -1,4 +1,4 @@
-"""A published course as the package it can be imported from again: words, papers and the originals of its media."""
+"""A course, published or a draft, as the package it can be imported from again: words, papers, originals of its media."""
 
 import json
 import shutil
@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from courses.formats import package_pictures, package_writer
@@ -15,19 +16,44 @@ from courses.model import Course as Document
 from lms.assets import pictures
 from lms.assets.commands import storage
 from lms.assets.models import MediaAsset, Picture
+from lms.authoring import documents
+from lms.authoring.models import Draft
 from lms.catalogue.models import CourseVersion, VersionAsset
+from lms.core import bodies
+from lms.core.errors import Conflict
 from lms.extensions import db
+
+MOST_BYTES = 300 * bodies.MEGABYTE
+COPIES = 3
+"""How often a film lies on the disk while a package is made: taken out, put in its folder, packed."""
 
 
 def write(version: CourseVersion, target: Path) -> None:
-    """Write the package as a zip or a new folder; raises CourseError, MediaError (an original that is gone)."""
+    """Write a published version as a zip or a new folder; raises CourseError, MediaError (an original that is gone)."""
+    _write(version.content, _media(version.id), target)
+
+
+def write_draft(draft: Draft, target: Path) -> None:
+    """Write a draft as it stands, for its page: raises Conflict for lost originals and films too large for a page."""
+    media = [(row.lesson_id, row.asset) for row in draft.lessons if row.asset is not None]
+    originals = [key for _lesson_id, asset in media for key in (asset.source_key, asset.captions_key) if key]
+    if not all(storage().exists(key) for key in originals):
+        raise Conflict(_("有一个视频的原件不见了，导出不了。请告诉管理这个网站的人。"))
+    films = sum(storage().size(key) for key in originals)
+    if films > MOST_BYTES:
+        raise Conflict(_("视频一共超过 300 MB，不能在网页上导出。请让管理网站的人用命令导出。"))
+    bodies.require_room(films * COPIES)
+    _write(documents.content_of(draft), media, target)
+
+
+def _write(content: Document, media_of: Sequence[tuple[str, MediaAsset]], target: Path) -> None:
     scratch = Path(tempfile.mkdtemp(prefix=".export-", dir=target.absolute().parent))
     try:
-        media = {lesson_id: _medium(lesson_id, asset, scratch) for lesson_id, asset in _media(version.id)}
-        shown = _pictures(version.content)
-        names = {address: name for address, (name, _) in shown.items()}
+        media = {lesson_id: _medium(lesson_id, asset, scratch) for lesson_id, asset in media_of}
+        shown = _pictures(content)
+        names = {address: name for address, (name, _data) in shown.items()}
         package_writer.write(
-            package_pictures.renamed(version.content, names),
+            package_pictures.renamed(content, names),
             target,
             media=media,
             source=open_source(scratch) if media else None,
@@ -50,7 +76,7 @@ def _pictures(content: Document) -> dict[str, tuple[str, bytes]]:
 
 def _keys(content: Document) -> set[str]:
     before = pictures.address("")
-    named = (name for _, name in package_pictures.named(content))
+    named = (name for _place, name in package_pictures.named(content))
     return {name.removeprefix(before) for name in named if name.startswith(before)}
 
 
@@ -67,15 +93,22 @@ def _medium(lesson_id: str, asset: MediaAsset, scratch: Path) -> MediaFiles:
     main = f"media/{lesson_id}/main{Path(asset.source_key).suffix}"
     _copy(asset.source_key, scratch / main)
     if asset.kind == "slides":
-        for slide in json.loads((scratch / main).read_text("utf-8"))["slides"]:
-            if name := slide.get("audio"):
-                beside = str(Path(asset.source_key).parent / name)
-                _copy(beside, (scratch / main).parent / name)
+        _with_recordings(asset, scratch, main)
     captions = None
     if asset.captions_key:
         captions = f"media/{lesson_id}/captions{Path(asset.captions_key).suffix}"
         _copy(asset.captions_key, scratch / captions)
     return MediaFiles(main, captions, asset.kind == "slides")
+
+
+def _with_recordings(asset: MediaAsset, scratch: Path, main: str) -> None:
+    """Put the recordings of slides beside them and name them from the top of the package, as the reader looks for them."""
+    told = json.loads((scratch / main).read_text("utf-8"))
+    for slide in told["slides"]:
+        if name := slide.get("audio"):
+            slide["audio"] = (Path(main).parent / name).as_posix()
+            _copy(str(Path(asset.source_key).parent / name), scratch / slide["audio"])
+    (scratch / main).write_text(json.dumps(told, ensure_ascii=False), "utf-8")
 
 
 def _copy(key: str, target: Path) -> None:

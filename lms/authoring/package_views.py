@@ -7,7 +7,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as Answer
 
 from courses.errors import CourseError, Problem
-from lms.authoring import exchange, export, forms, queries, uploads
+from lms.authoring import exchange, forms, outgoing, queries, uploads
 from lms.authoring.film_views import scratch
 from lms.authoring.views import unit_choices, unit_in_scope
 from lms.core import audit_log, bodies
@@ -86,9 +86,10 @@ def _refused(form: forms.PackageForm, error: CourseError | MediaError | Conflict
 def export_package(draft_id: int) -> Answer:
     """Send the draft as a zip."""
     draft = queries.draft(draft_id)
-    packed = bodies.scratch_file()
-    export.write(draft, packed)
-    packed.seek(0)
+    with scratch() as folder:
+        path = folder / "package.zip"
+        outgoing.write_draft(draft, path)
+        packed = path.open("rb")  # the file goes with its folder; what is open is still sent
     answer: Answer = send_file(
         packed, "application/zip", as_attachment=True, download_name=f"{draft.slug}.zip"
     )
