@@ -13,6 +13,9 @@
       faults.push('beyond the screen: ' + name(e));
   }
 
+  for (const e of all.filter(one => one.tagName === 'LI' && getComputedStyle(one).listStyleType !== 'none'))
+    if (e.getBoundingClientRect().left - e.closest('main').getBoundingClientRect().left < 26) faults.push('its dot has no room: ' + name(e));
+
   const inWords = e => { const around = e.closest('p, li, td, th, dd, caption'); return e.tagName === 'A' && around && around.textContent.trim() !== e.textContent.trim(); };
   const whole = e => { const after = getComputedStyle(e, '::after'); return after.position === 'absolute' && after.content !== 'none'; };
   for (const e of document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea, summary, label.option')) {
