@@ -152,9 +152,10 @@ def _say(count: int, waits: list[Wait]) -> None:
     """Write down a crowd's waits; without answers of the server's fault."""
     for kind in (BEAT, PAGE, ANSWER):
         seconds = [wait.seconds for wait in waits if wait.kind == kind]
+        say(f"{count} learners: {kind}s", len(seconds), f"in {MEASURED:.0f} s")
         figures = {"p50": percentile(seconds, 0.5), "p99": percentile(seconds, 0.99), "worst": max(seconds)}
         for name, value in figures.items():
-            say(f"{count} learners: {kind} {name}", round(value * 1000), f"ms of {len(seconds)}")
+            say(f"{count} learners: {kind} {name}", round(value * 1000), "ms")
     broken = sum(wait.status >= 500 for wait in waits)
     refused = sum(400 <= wait.status < 500 for wait in waits)
     say(f"{count} learners: answers 5xx or none", broken, goal="0", ok=broken == 0)
