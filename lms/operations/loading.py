@@ -1,6 +1,7 @@
 """A backup's tables into an empty database, and the proof that they arrived: written out again, byte for byte."""
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -65,10 +66,11 @@ def differences(engine: Engine, source: archive.Reader) -> list[str]:
     with engine.connect() as connection:
         tables.snapshot(connection)
         for table in tables.all_tables(connection):
-            digest = hashlib.sha256()
-            for line in tables.lines(connection, table):
+            digest, name = hashlib.sha256(), f"tables/{table.name}.jsonl"
+            order = json.loads(next(iter(source.lines(name)), b"[]"))
+            for line in tables.lines(connection, table, order):
                 digest.update(line)
-            if digest.hexdigest() != source.members[f"tables/{table.name}.jsonl"]["sha256"]:
+            if digest.hexdigest() != source.members[name]["sha256"]:
                 wrong.append(table.name)
     return wrong
 

@@ -61,10 +61,11 @@ def all_tables(connection: Connection) -> Sequence[Table]:
     return found
 
 
-def lines(connection: Connection, table: Table) -> Iterator[bytes]:
-    """Return a table line by line."""
-    yield _line([column.name for column in table.columns])
-    query = select(table).order_by(*(_in_bytes(connection, column) for column in table.primary_key))
+def lines(connection: Connection, table: Table, names: Sequence[str] = ()) -> Iterator[bytes]:
+    """Return a table line by line, its columns in the order of `names` (databases differ where one came later)."""
+    columns = [table.columns[name] for name in names or table.columns.keys()]
+    yield _line([column.name for column in columns])
+    query = select(*columns).order_by(*(_in_bytes(connection, column) for column in table.primary_key))
     for row in connection.execution_options(yield_per=BATCH).execute(query):
         yield _line([_plain(value) for value in row])
 
