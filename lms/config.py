@@ -36,6 +36,8 @@ class Settings:
     smtp_url: str | None
     sms: str
     env: str
+    backup_hour: int = 2
+    backup_keep: int = 7
 
     @property
     def secure(self) -> bool:
@@ -67,6 +69,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_url=environ.get("LMS_SMTP_URL") or None,
         sms=_choice(environ, "LMS_SMS", "none", ("none",)),
         env=env,
+        backup_hour=_number(environ, "LMS_BACKUP_HOUR", 2, 0, 23),
+        backup_keep=_number(environ, "LMS_BACKUP_KEEP", 7, 0, 365),
     )
 
 

@@ -90,6 +90,8 @@ JOBS: Mapping[str, str] = {
     "certificates.render": "lms.certificates.jobs:render",
     "learning.sweep": "lms.learning.jobs:sweep",
     "materials.process": "lms.materials.jobs:process",
+    "operations.back_up": "lms.operations.jobs:back_up",
+    "operations.nightly": "lms.operations.jobs:nightly",
     "search.rebuild": "lms.search.jobs:rebuild",
     "search.update": "lms.search.jobs:update",
 }
@@ -99,6 +101,7 @@ PERIODIC: Mapping[str, float] = {
     "authoring.sweep": 3600.0,
     "catalogue.draw_covers": 3600.0,
     "learning.sweep": 3600.0,
+    "operations.nightly": 600.0,
     "search.update": 120.0,
 }
 

@@ -21,6 +21,7 @@ from lms.core.audit_log import AuditEntry
 from lms.core.jobs import Job, JobState, Lane, WorkerSeen
 from lms.extensions import db
 from lms.operations import archive, loading, queries, restore
+from lms.operations.words import last_line
 from media import run
 from media.errors import MediaError
 from media.probe import probe
@@ -93,6 +94,9 @@ def encode() -> Check:
 
 def last_backup() -> Check:
     """Restore the newest backup into a temporary place and compare it with itself, row by row, file by file."""
+    if failed := queries.failed_backup():
+        words = f"每晚的备份没有做成：{last_line(failed.last_error)}"
+        return Check("备份", False, words, "平台管理员打开 /operations/jobs，看原因，再试一次。")
     made = queries.backups(1)
     if not made:
         return Check("备份", False, "还没有备份过", "运行 flask --app wsgi backup 文件，并设每晚自动运行。")
@@ -111,7 +115,10 @@ def last_backup() -> Check:
         )
     words = f"{path.name} 在临时的地方恢复过，{made[0].detail['rows']} 行、{files} 个文件全部一样"
     if clock.now() - made[0].at > OLDEST_BACKUP:
-        return Check("备份", None, words + "，但已经两天没有新的备份", "运行 backup，并设每晚自动运行。")
+        good = False if queries.backs_up(_settings()) else None
+        return Check(
+            "备份", good, words + "，但已经两天没有新的备份", "看后台程序 heavy 是不是在工作，再运行 backup。"
+        )
     return Check("备份", True, words)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from lms.config import Settings
 from lms.core.audit_log import AuditEntry
 from lms.core.jobs import Job, JobState, Lane, PeriodicRun, WorkerSeen
 from lms.extensions import db
@@ -51,6 +52,18 @@ def periodic() -> Mapping[str, datetime]:
 def backups(limit: int = 10) -> Sequence[AuditEntry]:
     """Return the newest backups that were made."""
     return _newest("backup.made", limit)
+
+
+def backs_up(settings: Settings) -> bool:
+    """Say whether this site makes a backup every night: not a demo, whose people are invented, and not when switched off."""
+    return settings.env != "demo" and settings.backup_keep > 0
+
+
+def failed_backup() -> Job | None:
+    """Return the newest nightly backup when it did not come about (yet), None when it did or none was asked for."""
+    newest = select(Job).where(Job.name == "operations.back_up").order_by(Job.id.desc()).limit(1)
+    job = db.session.scalar(newest)
+    return job if job is not None and job.state != JobState.DONE and job.last_error else None
 
 
 def last_doctor() -> AuditEntry | None:

@@ -16,6 +16,8 @@ JOBS: Mapping[str, object] = {
     "certificates.render": _l("印证书"),
     "learning.sweep": _l("清理过期的访客记录"),
     "materials.process": _l("读资料，做每页的图"),
+    "operations.back_up": _l("每晚的备份"),
+    "operations.nightly": _l("看是不是该备份了"),
     "search.rebuild": _l("重建搜索索引"),
     "search.update": _l("更新搜索索引"),
 }
@@ -26,6 +28,7 @@ CAUSES = (
     ("LockNotAvailable", _l("数据库太忙。再试一次就好。")),
     ("MediaError", _l("文件有问题。请看下面的话，必要时请教师换一个文件。")),
     ("FileNotFoundError", _l("要用的文件不见了。请运行 storage check。")),
+    ("DiskFull", _l("磁盘快满了。请腾出空间，再试一次。")),
     ("MemoryError", _l("内存不够。请等机器空一些，再试一次。")),
 )
 
