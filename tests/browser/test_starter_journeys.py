@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from courses.items import Item, ItemKind, leaves
+from courses.items import Item, ItemKind, kinds, leaves
 from courses.model import ClassroomBody, Course, Lesson, QuizBody, TextBody, VideoBody
 from tests.browser.school import HER_NAME, HER_PHONE, School
 from tests.browser.test_journeys import PHONE
@@ -80,6 +80,10 @@ def questions(body: QuizBody) -> dict[str, Item]:
 
 def fill(shown: Locator, item: Item) -> None:
     """Answer the question on the screen as its key says."""
+    rows = shown.locator("[data-order] li[data-id]")
+    if item.kind == ItemKind.ORDER and rows.first.is_visible():
+        arrange(shown, rows, [str(one) for one in kinds.best(item)])
+        return
     for name, values in answers((item,)).items():
         fields = shown.locator(f"[name={name}]")
         if item.kind in (ItemKind.SINGLE, ItemKind.MULTIPLE, ItemKind.TRUEFALSE):
@@ -88,6 +92,16 @@ def fill(shown: Locator, item: Item) -> None:
             continue
         for n, value in enumerate(values):
             put(fields.nth(n), value)
+
+
+def arrange(shown: Locator, rows: Locator, wanted: list[str]) -> None:
+    """Move the rows up by their buttons until they stand as wanted."""
+    for place, one in enumerate(wanted):
+        now = [str(row.get_attribute("data-id")) for row in rows.all()]
+        for _ in range(now.index(one) - place):
+            shown.locator(f"li[data-id='{one}'] [data-move='-1']").click()
+    if shown.locator("[data-order-sure]").is_visible():
+        shown.locator("[data-order-sure]").click()
 
 
 def put(field: Locator, value: str) -> None:
