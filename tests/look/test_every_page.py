@@ -125,14 +125,14 @@ def walk(client: FlaskClient, *, staff_only: bool) -> Iterator[tuple[str, str]]:
 
 
 def faults_of(browser: Browser, pages: Iterator[tuple[str, str]]) -> tuple[int, list[str]]:
-    """Return how many pages were looked at, and what is wrong with them in the usual and the largest size."""
+    """Return how many pages were looked at, and what is wrong with them in each of the three sizes."""
     page, found, seen = browser.new_page(viewport={"width": 390, "height": 844}), list[str](), 0
     page.route("**/*", lambda route: route.abort())
     for address, html in pages:
         seen += 1
         dressed = re.sub(r'<link rel="stylesheet"[^>]*>', lambda _: f"<style>{STYLE}</style>", html)
         page.set_content(dressed, wait_until="domcontentloaded")
-        for size, floor in (("standard", 44), ("huge", 60)):
+        for size, floor in (("standard", 44), ("large", 60), ("huge", 60)):
             page.evaluate("size => { document.documentElement.dataset.size = size }", size)
             faults = page.evaluate(FAULTS, floor)
             kept = [
@@ -143,11 +143,14 @@ def faults_of(browser: Browser, pages: Iterator[tuple[str, str]]) -> tuple[int, 
     return seen, found
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("phone", [VISITOR, *(phone for phone, *_ in NAMED)])
 def test_nothing_on_any_page_is_cut_off_faint_or_too_small(
-    somebody: Callable[[str], FlaskClient], browser: Browser, phone: str
+    somebody: Callable[[str], FlaskClient], browser: Browser, phone: str, language: str
 ) -> None:
     staff_only = phone not in (VISITOR, NAMED[0][0])
-    count, faults = faults_of(browser, walk(somebody(phone), staff_only=staff_only))
+    client = somebody(phone)
+    client.set_cookie("lang", language)
+    count, faults = faults_of(browser, walk(client, staff_only=staff_only))
     assert count >= (2 if staff_only else 25)
     assert not faults, "\n".join(faults)
