@@ -201,6 +201,19 @@ def test_a_tap_on_the_picture_chooses_the_area_and_the_result_shows_it(page: Pag
     expect(page.locator(".spot g.chosen")).to_have_attribute("data-words", "窗台")
 
 
+def test_a_third_place_takes_the_first_one_back_where_two_are_asked_for(page: Page, kinds: str) -> None:
+    begin(page, kinds, "two")
+    for words in ("窗台", "灶台", "门口"):
+        page.get_by_label(words).check()
+    assert [page.get_by_label(words).is_checked() for words in ("窗台", "灶台", "门口")] == [
+        False,
+        True,
+        True,
+    ]
+    hand_in(page)
+    expect(page.get_by_role("heading", name="100 分")).to_be_visible()
+
+
 def test_an_order_is_moved_by_taps_on_targets_large_enough(page: Page, kinds: str) -> None:
     begin(page, kinds, "order")
     for button in page.locator(".order [data-move]").all():

@@ -11,8 +11,10 @@ from flask.testing import FlaskClient
 from courses.items import Item, ItemKind, Option, Remark
 from courses.model import Lesson, QuizBody, TextBody
 from lms.accounts.models import Person
-from lms.assessment.models import Attempt, Response
+from lms.assessment import regrading
+from lms.assessment.models import Attempt, RegradeChange, Response
 from lms.catalogue.commands import publish
+from lms.catalogue.models import Course
 from lms.core.templating import points
 from lms.extensions import db
 from tests.factories import document, person, post, tree
@@ -106,3 +108,17 @@ def test_what_opens_is_named_before_and_after_passing(app: Flask, browser: Flask
     assert "通过以后就能学" in failed and "第 3 课《以后学》" in failed and 'href="/c/small/3"' not in failed
     passed = result(browser, {"item-s": "b"})
     assert "现在可以学了" in passed and 'href="/c/small/3"' in passed and "接着学第 2 课" in passed
+
+
+def test_a_regrade_keeps_the_exact_points_before_and_after(app: Flask, browser: FlaskClient) -> None:
+    published(app, PAIRS)
+    result(browser, THIRD)
+    published(app, replace(PAIRS, key=(("a", "x"), ("b", "z"), ("c", "x"))))
+    course = db.session.scalars(db.select(Course)).one()
+    regrading.regrade(course, "paper", reason="第 1 题标错", expected=1, actor_id=None)
+    db.session.commit()
+    db.session.expire_all()
+    kept = db.session.scalars(db.select(RegradeChange)).one()
+    assert (kept.before_points, kept.after_points) == (Fraction(5, 3), Fraction(10, 3))
+    assert db.session.scalars(db.select(Attempt)).one().points == Fraction(10, 3)
+    assert regrading.preview(course, "paper").changes == []
