@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 LMS = Path(__file__).parents[2] / "lms"
-SCRIPTS = [LMS / "static/js" / name for name in ("outbox.js", "player.js", "quiz.js", "kinds.js")]
+SCRIPTS = [LMS / "static/js" / name for name in ("outbox.js", "player.js", "quiz.js", "kinds.js", "pages.js")]
 WORKER = LMS / "static/js/sw.js"
 # What is printed on paper goes to the PDF maker, never to a browser.
 ON_PAPER = ("certificates/paper.html", "certificates/service_paper.html")
