@@ -61,6 +61,9 @@ def read_instead(page: Page, school: School, body: VideoBody) -> None:
     for one in body.pages:
         school.later(one.min_seconds)
         page.get_by_role("button", name=re.compile("^读完了")).click()
+    page.get_by_role("link", name="上一页").click()
+    expect(page.get_by_text(f"文字版 第 {len(body.pages)} 页")).to_be_visible()
+    page.get_by_role("button", name="读完了，去答检查题").click()
     for item in body.checks:
         fill(page.locator(f"fieldset[data-item={item.id}]"), item)
     page.get_by_role("button", name="交上去").click()

@@ -307,7 +307,9 @@
     if (length - at >= 1) { gaps.push([at, length]); }
     percent = Math.min(100, Math.floor(typeof share === 'number' ? 100 * share + 0.001 : 100 * seen / length));
     strip.setAttribute('aria-label', this.sound ? JG.say('已听 ' + percent + '%', percent + '% heard') : JG.say('已看 ' + percent + '%', percent + '% watched'));
-    if (words) { words.textContent = strip.getAttribute('aria-label'); }
+    if (words) {
+      words.textContent = strip.getAttribute('aria-label') + (gaps.length ? JG.say(' · 还有 ' + gaps.length + ' 段没看，点下面补看', ' · ' + gaps.length + ' left to watch; tap below') : '');
+    }
     if (!list) { return; }
     while (list.firstChild) { list.removeChild(list.firstChild); }
     JG.each(gaps.slice(0, 3), function (gap) {
