@@ -32,6 +32,7 @@ from lms.catalogue.events import CoursePublished, CourseWithdrawn
 from lms.certificates import handlers as certificate_handlers
 from lms.certificates import staff_views as certificate_register
 from lms.certificates import views as certificates
+from lms.classes import roster_views as rosters
 from lms.classes import venue_views as venue
 from lms.classes import views as classes
 from lms.classes.events import Attended
@@ -134,6 +135,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     print_views.bp,
     survey_views.bp,
     classes.bp,
+    rosters.bp,
     venue.bp,
     certificates.bp,
     certificate_register.bp,

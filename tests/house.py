@@ -38,7 +38,7 @@ from lms.catalogue.commands import publish
 from lms.catalogue.models import Course, CourseVersion, VersionAsset
 from lms.certificates.models import Certificate, PaperKind
 from lms.classes import commands as classes
-from lms.classes.models import ClassSession
+from lms.classes.models import Attendance, ClassSession
 from lms.core import clock, jobs
 from lms.core.jobs import Job
 from lms.enrolment.commands import Learner, enrol
@@ -322,6 +322,14 @@ def class_session(place: Unit, *, seats: int = 2, hours_ahead: float = 0.5) -> C
     made = classes.hold(facts, version.course, place, form_id=f"class-{number}", actor_id=None)
     db.session.commit()
     return made
+
+
+def attendance(place: Unit) -> Attendance:
+    """Add a person of a unit who was there at a session of it, ticked by hand."""
+    session, her = class_session(place), person(place)
+    classes.tick(session, [her], actor_id=her.id)
+    db.session.commit()
+    return db.session.scalars(db.select(Attendance).where(Attendance.person_id == her.id)).one()
 
 
 def classroom_lesson(place: Unit | None) -> str:

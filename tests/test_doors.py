@@ -97,6 +97,7 @@ OBJECTS: dict[str, Callable[[Unit], int | str]] = {
     "page": lambda place: 1,
     "hand_in_id": lambda place: house.work(place).id,
     "session_id": lambda place: house.class_session(place).id,
+    "attendance_id": lambda place: house.attendance(place).id,
     "paper_number": lambda place: 2,
     "upload_id": lambda place: house.upload(place).public_id,
     "video_id": lambda place: house.lesson(place, "video").id,
@@ -128,6 +129,7 @@ FORMS: dict[str, Callable[[Unit | None], dict[str, Any]]] = {
         CLASS | {"unit": house.code(place), "lesson": house.classroom_lesson(place)}
     ),
     "classes.tick": lambda place: {"person": house.person(place).public_id if place else "-"},
+    "rosters.export": lambda place: {"purpose": "核对到场"},
     "work.mark": lambda place: {"decision": "return", "comment": "请写具体一点。"},
     "films.send": lambda place: {"video": (BytesIO(b"no film"), "film.mp4")},
     "films.send_captions": lambda place: {"captions": (BytesIO(CAPTIONS), "film.vtt")},

@@ -52,9 +52,11 @@ def hold(facts: Facts, course: Course, unit: Unit, *, form_id: str, actor_id: in
 
 def sign_up(session: ClassSession, person_id: int) -> SignUp:
     """Give her the next free seat, or a place in the queue; asking again changes nothing. Raises Conflict."""
-    _lock(session)
+    lock(session)
     if found := sign_up_of(session.id, person_id):
         return found
+    if session.cancellation is not None:
+        raise Conflict("这场课取消了，不能再报名。请看看别的场次。")
     if clock.now() >= session.ends_at:
         raise Conflict("这场课已经结束了，不能再报名。请看看别的场次。")
     row = SignUp(session_id=session.id, person_id=person_id, seat=_free_seat(session), at=clock.now())
@@ -65,7 +67,7 @@ def sign_up(session: ClassSession, person_id: int) -> SignUp:
 
 def step_back(session: ClassSession, person_id: int) -> None:
     """Give her seat to whoever waits longest; raises Conflict once the session began."""
-    _lock(session)
+    lock(session)
     row = sign_up_of(session.id, person_id)
     if row is None:
         return
@@ -79,7 +81,8 @@ def step_back(session: ClassSession, person_id: int) -> None:
         waiting.seat = row.seat
 
 
-def _lock(session: ClassSession) -> None:
+def lock(session: ClassSession) -> None:
+    """Hold a session until the commit."""
     begin_write(db.session, f"class:{session.id}")
 
 
@@ -109,6 +112,8 @@ def attendance_of(session_id: int, person_id: int) -> Attendance | None:
 def closed_words(session: ClassSession) -> str:
     """Return why nobody can sign in now, "" while the door is open."""
     now = clock.now()
+    if session.cancellation is not None:
+        return f"这场课取消了：{session.cancellation.reason}"
     if now < session.starts_at - OPENS_BEFORE:
         return "还没到签到时间，开课前 1 小时开始签到。"
     if now > session.ends_at:
@@ -120,14 +125,22 @@ def sign_in(session: ClassSession, person_id: int) -> Attendance:
     """Record that she is there; a second time gives the first record. Raises Conflict when it is too early or late."""
     if words := closed_words(session):
         raise Conflict(words)
-    return _record(session, person_id, by_id=None)
+    row = _record(session, person_id, by_id=None)
+    if not row.counts:
+        raise Conflict("组织的人更正过您这一场的到场记录。您到场了的话，请当面跟组织的人说。")
+    return row
 
 
 def tick(session: ClassSession, people: Sequence[Person], *, actor_id: int) -> int:
     """Record people the organiser saw; returns how many were new. Raises Conflict before the door opens."""
     if clock.now() < session.starts_at - OPENS_BEFORE:
         raise Conflict("还没到上课时间，不能先记到场。开课前 1 小时起可以记。")
-    before = [one.id for one in people if attendance_of(session.id, one.id)]
+    if session.cancellation is not None:
+        raise Conflict("这场课取消了，不能再记到场。")
+    there = {one.id: attendance_of(session.id, one.id) for one in people}
+    if any(row is not None and not row.counts for row in there.values()):
+        raise Conflict("有人这一场的到场更正过，不能直接打勾。请在下面“更正过的”里，写明原因再记。")
+    before = [person_id for person_id, row in there.items() if row is not None]
     new = [one.id for one in people if one.id not in before]
     for person_id in new:
         _record(session, person_id, by_id=actor_id)
@@ -137,7 +150,7 @@ def tick(session: ClassSession, people: Sequence[Person], *, actor_id: int) -> i
 
 
 def _record(session: ClassSession, person_id: int, *, by_id: int | None) -> Attendance:
-    _lock(session)
+    lock(session)
     if found := attendance_of(session.id, person_id):
         return found
     now = clock.now()

@@ -34,12 +34,23 @@ class ClassSession(Base):
     created_by_id: Mapped[int | None] = mapped_column(db.ForeignKey("people.id"))
     unit: Mapped[Unit] = relationship()
     course: Mapped[Course] = relationship()
+    cancellation: Mapped["Cancellation | None"] = relationship()
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="order"),
         CheckConstraint(f"seats BETWEEN 1 AND {MOST_SEATS}", name="seats"),
         db.Index("ix_class_sessions_unit", "unit_id", "starts_at"),
         db.Index("ix_class_sessions_lesson", "course_id", "lesson_id", "starts_at"),
     )
+
+
+class Cancellation(Base):
+    """The session was called off: why, when, by whom; sign-ups stay beside it."""
+
+    __tablename__ = "class_cancellations"
+    session_id: Mapped[int] = mapped_column(db.ForeignKey("class_sessions.id"), primary_key=True)
+    reason: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    by_id: Mapped[int] = mapped_column(db.ForeignKey("people.id"))
 
 
 class SignUp(Base):
@@ -71,4 +82,22 @@ class Attendance(Base):
     late: Mapped[bool] = mapped_column(default=False)
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     session: Mapped[ClassSession] = relationship()
+    changes: Mapped[list["AttendanceChange"]] = relationship(order_by="AttendanceChange.id", lazy="selectin")
     __table_args__ = (db.UniqueConstraint("session_id", "person_id"),)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it stands: the last correction says so, the record itself while there is none."""
+        return self.changes[-1].counts if self.changes else True
+
+
+class AttendanceChange(Base):
+    """A correction of an attendance: from here on it counts, or does not; the reason, when, by whom."""
+
+    __tablename__ = "attendance_changes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attendance_id: Mapped[int] = mapped_column(db.ForeignKey("attendances.id"), index=True)
+    counts: Mapped[bool]
+    reason: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    by_id: Mapped[int] = mapped_column(db.ForeignKey("people.id"))

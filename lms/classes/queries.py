@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from courses.model import LessonKind
 from lms.accounts.models import Person
 from lms.catalogue.models import Course
 from lms.catalogue.queries import content_of, published
-from lms.classes.models import Attendance, ClassSession, SignUp
+from lms.classes.models import Attendance, AttendanceChange, ClassSession, SignUp
 from lms.core import clock
 from lms.core.errors import Missing
 from lms.extensions import db
@@ -33,11 +33,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class OnRoster:
-    """One person of a roster: whether she has a seat, a place in the queue, and was there."""
+    """One person of a roster: whether she has a seat, a place in the queue, and was there (`record`: or was said to be)."""
 
     person: Person
     sign_up: SignUp | None
-    attendance: Attendance | None
+    record: Attendance | None
+
+    @property
+    def attendance(self) -> Attendance | None:
+        """Her attendance while it stands."""
+        return self.record if self.record is not None and self.record.counts else None
 
 
 def classroom_lessons() -> Iterator[tuple[Course, str, str]]:
@@ -67,16 +72,43 @@ def sessions(page: int) -> tuple[Sequence[Line], bool]:
         .offset((page - 1) * PAGE)
     ).all()
     ids = [one.id for one in rows[:PAGE]]
-    asked, came = _counts(SignUp, ids), _counts(Attendance, ids)
+    asked, came = _counts(SignUp, ids), _counts(Attendance, ids, Attendance.id.not_in(_taken_back()))
     lines = [Line(one, title_of(one), asked.get(one.id, 0), came.get(one.id, 0)) for one in rows[:PAGE]]
     return lines, len(rows) > PAGE
 
 
-def _counts(model: type[SignUp] | type[Attendance], ids: Sequence[int]) -> Mapping[int, int]:
+def _counts(
+    model: type[SignUp] | type[Attendance], ids: Sequence[int], *only: ColumnElement[bool]
+) -> Mapping[int, int]:
     rows = db.session.execute(
-        select(model.session_id, func.count()).where(model.session_id.in_(ids)).group_by(model.session_id)
+        select(model.session_id, func.count())
+        .where(model.session_id.in_(ids), *only)
+        .group_by(model.session_id)
     )
     return {session_id: count for session_id, count in rows}
+
+
+def _taken_back() -> Select[int]:
+    """The attendances whose last correction says that she was not there."""
+    last = select(func.max(AttendanceChange.id)).group_by(AttendanceChange.attendance_id)
+    return select(AttendanceChange.attendance_id).where(
+        AttendanceChange.id.in_(last), AttendanceChange.counts.is_(False)
+    )
+
+
+def within_scope(listed: Sequence[OnRoster]) -> tuple[list[OnRoster], int]:
+    """Return those of a roster who belong to her units today, and how many do not: these are not named on what leaves."""
+    inside = set(
+        db.session.scalars(
+            select(Membership.person_id).where(
+                Membership.person_id.in_([one.person.id for one in listed]),
+                Membership.until.is_(None),
+                Membership.unit_id.in_(scope.ids()),
+            )
+        )
+    )
+    kept = [one for one in listed if one.person.id in inside]
+    return kept, len(listed) - len(kept)
 
 
 def roster(session_id: int) -> list[OnRoster]:
@@ -109,7 +141,8 @@ def by_code(own: str) -> ClassSession:
 
 
 def coming(person_id: int, course_id: int, lesson_id: str) -> Sequence[ClassSession]:
-    """Return the sessions of a lesson that are not over, held by her units or those above them, soonest first."""
+    """Return the sessions of a lesson that are not over, of her units or those above; called off ones if she signed up."""
+    hers = select(SignUp.session_id).where(SignUp.person_id == person_id)
     return db.session.scalars(
         select(ClassSession)
         .options(joinedload(ClassSession.unit))
@@ -118,6 +151,7 @@ def coming(person_id: int, course_id: int, lesson_id: str) -> Sequence[ClassSess
             ClassSession.lesson_id == lesson_id,
             ClassSession.ends_at > clock.now(),
             ClassSession.unit_id.in_(_above(person_id)),
+            or_(~ClassSession.cancellation.has(), ClassSession.id.in_(hers)),
         )
         .order_by(ClassSession.starts_at, ClassSession.id)
         .limit(NEXT)
@@ -162,6 +196,10 @@ def attended(person_id: int, course_id: int) -> frozenset[str]:
         db.session.scalars(
             select(ClassSession.lesson_id)
             .join(Attendance, Attendance.session_id == ClassSession.id)
-            .where(Attendance.person_id == person_id, ClassSession.course_id == course_id)
+            .where(
+                Attendance.person_id == person_id,
+                ClassSession.course_id == course_id,
+                Attendance.id.not_in(_taken_back()),
+            )
         )
     )

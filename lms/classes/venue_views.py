@@ -48,7 +48,8 @@ def _opened(code: str, *, windows_back: int) -> tuple[ClassSession, str]:
 
 
 def _page(session: ClassSession, code: str, words: str) -> tuple[str, int]:
-    there = commands.attendance_of(session.id, current_user.id)
+    row = commands.attendance_of(session.id, current_user.id)
+    there = row if row is not None and row.counts else None
     page = render_template(
         "classes/sign_in.html",
         session=session,

@@ -96,13 +96,14 @@ def _lesson(typed: str) -> tuple[Course, str] | None:
 def show(session_id: int) -> str:
     """Show the roster; `q` looks for people who are not on it."""
     session = scope.one_or_404(ClassSession, session_id)
-    page = _page(session, q=request.args.get("q", ""))
+    shown = page(session, q=request.args.get("q", ""))
     audit_log.record(current_user.id, "class.read", "class", session.id)
     db.session.commit()
-    return page
+    return shown
 
 
-def _page(session: ClassSession, *, q: str = "", chosen: Sequence[str] = (), error: str = "") -> str:
+def page(session: ClassSession, *, q: str = "", chosen: Sequence[str] = (), error: str = "") -> str:
+    """Return the page of a session with its roster."""
     found, more, not_found = _search(q)
     listed = queries.roster(session.id)
     return render_template(
@@ -115,7 +116,8 @@ def _page(session: ClassSession, *, q: str = "", chosen: Sequence[str] = (), err
         there={one.person.id for one in listed if one.attendance},
         began=clock.now() >= session.starts_at,
         over=clock.now() > session.ends_at,
-        may_tick=clock.now() >= session.starts_at - commands.OPENS_BEFORE,
+        put_right=[one for one in listed if one.record and one.record.changes],
+        may_tick=clock.now() >= session.starts_at - commands.OPENS_BEFORE and session.cancellation is None,
         q=q,
         found=found,
         more=more,
@@ -154,7 +156,7 @@ def tick(session_id: int) -> Answer | tuple[str, int]:
         new = commands.tick(session, people, actor_id=current_user.id)
     except (Invalid, Conflict) as error:
         db.session.rollback()
-        return _page(session, q=request.form.get("q", ""), chosen=chosen, error=error.message), error.status
+        return page(session, q=request.form.get("q", ""), chosen=chosen, error=error.message), error.status
     db.session.commit()
     flash(_("记下了 %(n)s 人到场。", n=new), "ok" if new else "note")
     return redirect(url_for(".show", session_id=session.id))

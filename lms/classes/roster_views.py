@@ -1,0 +1,98 @@
+"""The roster taken away and put right: a sheet to sign by hand, an Excel file, a session called off, a wrong tick."""
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response as Answer
+
+from lms.classes import corrections, queries, roster_file
+from lms.classes.models import Attendance, ClassSession
+from lms.classes.views import page
+from lms.core import audit_log, bodies, days
+from lms.core.errors import Conflict, Invalid, Missing
+from lms.extensions import db
+from lms.federations import scope
+from lms.federations.guards import requires
+from lms.federations.permissions import Permission
+
+bp = Blueprint("rosters", __name__, template_folder="templates", url_prefix="/teach/sessions")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EMPTY_LINES = 10
+"""Lines on paper for those who come without having signed up."""
+
+
+@bp.get("/<int:session_id>/sheet")
+@requires(Permission.CLASSES_HOLD)
+def sheet(session_id: int) -> str:
+    """Show the list to print: who has a seat, who waits, empty lines, a place to sign."""
+    session = scope.one_or_404(ClassSession, session_id)
+    listed, hidden = queries.within_scope(queries.roster(session.id))
+    shown = render_template(
+        "classes/sheet.html",
+        session=session,
+        title=queries.title_of(session),
+        listed=[one for one in listed if one.sign_up],
+        hidden=hidden,
+        empty=EMPTY_LINES,
+        days=days,
+    )
+    audit_log.record(current_user.id, "class.printed", "class", session.id, {"people": len(listed)})
+    db.session.commit()
+    return shown
+
+
+@bp.post("/<int:session_id>/roster")
+@requires(Permission.CLASSES_HOLD)
+def export(session_id: int) -> Answer | tuple[str, int]:
+    """Send the roster as an Excel file, for a purpose that is recorded."""
+    session = scope.one_or_404(ClassSession, session_id)
+    try:
+        purpose = corrections.reason_of(request.form.get("purpose", ""), corrections.NO_PURPOSE)
+    except Invalid as error:
+        return page(session, error=error.message), error.status
+    listed, hidden = queries.within_scope(queries.roster(session.id))
+    packed = bodies.scratch_file()
+    roster_file.write(packed, session, queries.title_of(session), listed, hidden)
+    packed.seek(0)
+    detail = {"purpose": purpose, "people": len(listed)}
+    audit_log.record(current_user.id, "class.exported", "class", session.id, detail)
+    db.session.commit()
+    answer = send_file(packed, XLSX, as_attachment=True, download_name=f"名单-{session.id}.xlsx")
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@bp.post("/<int:session_id>/cancellation")
+@requires(Permission.CLASSES_HOLD)
+def cancel(session_id: int) -> Answer | tuple[str, int]:
+    """Call a session off; who signed up reads the reason on her page."""
+    session = scope.one_or_404(ClassSession, session_id)
+    try:
+        reason = corrections.reason_of(request.form.get("reason", ""))
+        corrections.cancel(session, reason, actor_id=current_user.id)
+    except (Invalid, Conflict) as error:
+        db.session.rollback()
+        return page(session, error=error.message), error.status
+    db.session.commit()
+    flash(_("这场课取消了。报了名的人在课程页上看得到原因。"), "ok")
+    return redirect(url_for("classes.show", session_id=session.id))
+
+
+@bp.post("/attendance/<int:attendance_id>")
+@requires(Permission.CLASSES_HOLD)
+def correct(attendance_id: int) -> Answer | tuple[str, int]:
+    """Take an attendance back, or give it again; both stay on record."""
+    row = db.session.get(Attendance, attendance_id)
+    if row is None:
+        raise Missing
+    session = scope.one_or_404(ClassSession, row.session_id)
+    change = corrections.give_again if request.form.get("to") == "came" else corrections.take_back
+    try:
+        reason = corrections.reason_of(request.form.get("reason", ""))
+        change(row, reason, actor_id=current_user.id)
+    except (Invalid, Conflict) as error:
+        db.session.rollback()
+        return page(session, error=error.message), error.status
+    db.session.commit()
+    flash(_("更正记下了，原来的记录也留着。她学完的课和证书没有变。"), "ok")
+    return redirect(url_for("classes.show", session_id=session.id))
