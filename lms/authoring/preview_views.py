@@ -118,7 +118,7 @@ def course(draft_id: int) -> str:
     content = documents.content_of(draft)
     return render_template(
         "learning/course.html", course=_course(draft), content=content, enrolment=None, explanation=None,
-        completion=None, url_for=_links(draft), picture="", before=None, signature=None,
+        completion=None, finished=False, url_for=_links(draft), picture="", before=None, signature=None,
     )  # fmt: skip
 
 
