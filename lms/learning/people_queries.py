@@ -83,6 +83,16 @@ def not_started(course_id: int) -> tuple[int, Sequence[Person]]:
     return total, db.session.scalars(missing.order_by(Person.name_order, Person.id).limit(PAGE)).all()
 
 
+def finished(course_id: int) -> tuple[int, Sequence[Person]]:
+    """Return how many of her people have finished the course, and the first of them by name."""
+    done = select(Completion.person_id).where(
+        Completion.course_id == course_id, Completion.person_id.in_(_members())
+    )
+    people = select(Person).where(Person.id.in_(done))
+    total = db.session.scalar(select(func.count()).select_from(people.subquery())) or 0
+    return total, db.session.scalars(people.order_by(Person.name_order, Person.id).limit(PAGE)).all()
+
+
 def stuck(course_id: int) -> list[Stuck]:
     """Return her people who began and have not finished, whoever was away longest on top."""
     finished = select(Completion.enrolment_id).where(Completion.course_id == course_id)

@@ -26,10 +26,15 @@ def index() -> str:
         return render_template("learning/learners.html", shelves=people_queries.shelves())
     course = by_slug(slug)
     total, missing = people_queries.not_started(course.id)
+    done_total, done = people_queries.finished(course.id)
     stuck = people_queries.stuck(course.id)
     lessons = course.version.content.lessons() if course.version else ()
     audit_log.record(
-        current_user.id, "learners.read", "course", course.slug, {"shown": len(missing) + len(stuck)}
+        current_user.id,
+        "learners.read",
+        "course",
+        course.slug,
+        {"shown": len(missing) + len(stuck) + len(done)},
     )
     page = render_template(
         "learning/learners_of.html",
@@ -37,6 +42,8 @@ def index() -> str:
         missing_total=total,
         missing=missing,
         stuck=stuck,
+        done_total=done_total,
+        done=done,
         work=people_queries.waiting_work(course.id),
         has_survey=any(one.kind == LessonKind.SURVEY for one in lessons),
     )

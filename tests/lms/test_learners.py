@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from lms.accounts.models import Person
+from lms.classes import commands as classes
 from lms.core import clock
 from lms.core.audit_log import AuditEntry
 from lms.extensions import db
@@ -45,6 +46,18 @@ def test_a_trainer_reads_where_each_of_hers_is_stuck_and_who_has_not_begun(
     assert (
         db.session.scalar(select(AuditEntry.object_id).where(AuditEntry.action == "learners.read")) == "small"
     )
+
+
+def test_the_number_of_those_who_finished_opens_to_their_names(as_person: SignIn, place: Tree) -> None:
+    session, hers = house.class_session(place.town), house.person(place.town)
+    other = house.person(place.other_county)
+    classes.tick(session, [hers, other], actor_id=hers.id)
+    db.session.commit()
+    staff = as_person(house.staff(Role.TRAINER, place.county))
+    assert "学完 1 人" in staff.get("/teach/people").get_data(as_text=True)
+    page = staff.get(f"/teach/people?course={session.course.slug}").get_data(as_text=True)
+    assert "学完 1 人" in page and hers.masked_phone in page
+    assert other.masked_phone not in page
 
 
 def test_work_that_waits_is_named_and_the_trainer_next_door_sees_nobody(
