@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from courses import document
 from courses.model import Body, Category, Course, QuizBody, Review, TextBody, Tier, VideoBody
 from lms.assets.models import MediaAsset
-from lms.authoring import deeds, documents, queries
+from lms.authoring import deeds, documents, media_lessons, queries
 from lms.authoring.models import Draft, DraftLesson
 from lms.catalogue import commands as catalogue
 from lms.catalogue.models import Course as CourseRow
@@ -25,12 +25,14 @@ NEW_TITLES: Mapping[str, str] = {
     "video": "新的视频课",
     "quiz": "测验",
     **deeds.NEW_TITLES,
+    **media_lessons.NEW_TITLES,
 }
 EMPTY: Mapping[str, Body] = {
     "text": TextBody("", 10),
     "video": VideoBody("", 0.9, (), ()),
     "quiz": QuizBody((), 80, None, False),
     **deeds.EMPTY,
+    **media_lessons.EMPTY,
 }
 
 

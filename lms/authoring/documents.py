@@ -11,10 +11,10 @@ from courses.model import (
     Course,
     Lesson,
     Module,
+    Played,
     QuizBody,
     Review,
     Tier,
-    VideoBody,
 )
 from lms.authoring.models import Draft, DraftLesson
 
@@ -77,7 +77,7 @@ def _course(lessons: tuple[Lesson, ...]) -> Course:
 
 
 def items_of(body: Body) -> tuple[Item, ...]:
-    """Return the questions of a lesson: the paper's, or the check questions of a video."""
+    """Return the questions of a lesson: the paper's, or the check questions of a video or recording."""
     if isinstance(body, QuizBody):
         return body.items
-    return body.checks if isinstance(body, VideoBody) else ()
+    return body.checks if isinstance(body, Played) else ()

@@ -1,4 +1,4 @@
-"""The film of a video lesson: sent whole by a plain form, its captions, its state, a second attempt."""
+"""The file of a video, audio or document lesson: sent whole by a plain form, its captions, its state, a second attempt."""
 
 import shutil
 import tempfile
@@ -12,14 +12,15 @@ from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as Answer
 
+from courses.model import LessonKind
 from lms.assets import commands as assets
-from lms.authoring import commands, forms, queries, uploads
+from lms.authoring import commands, forms, media_lessons, queries, uploads
 from lms.authoring.lesson_views import lesson_page
 from lms.authoring.models import DraftLesson
 from lms.core import audit_log, bodies, jobs
 from lms.core.bodies import accepts
 from lms.core.database import begin_write
-from lms.core.errors import Conflict, TooLarge
+from lms.core.errors import Conflict, Missing, TooLarge
 from lms.extensions import csrf, db
 from lms.federations.guards import requires
 from lms.federations.permissions import Permission
@@ -63,23 +64,28 @@ def _saved_captions(file: FileStorage, folder: Path) -> Path:
 @requires(Permission.COURSES_WRITE)
 def send(video_id: int) -> Answer | tuple[str, int]:
     """Take a whole video, and its captions when they come along."""
-    row = queries.lesson(video_id, "video")
+    row = queries.lesson(video_id, *media_lessons.KINDS)
     if (request.content_length or 0) > WHOLE:
         raise TooLarge(
             _("这样传最大 300 MB。更大的视频，请用电脑上的新浏览器打开这一页，会分段传，最大 2 GB。")
         )
     csrf.protect()  # only now is the body read: after the door and the size
-    form = forms.FilmForm()
+    form = media_lessons.FILE_FORMS[row.kind]()
     film, words = _chosen(form.video.data), _chosen(form.captions.data)
     if film is None:
-        form.video.errors = [_("请先选一个视频文件。")]
+        form.video.errors = [_("请先选一个视频文件。") if row.kind == "video" else _("请先选一个文件。")]
         return lesson_page(row, film_form=form), 422
     db.session.rollback()  # no transaction while files are copied and checked
     with scratch() as folder:
         refused = _take(row, film, words, folder, form)
     if refused:
         return lesson_page(row, film_form=form), 422
-    flash(_("视频收到了，正在转码。可以先做别的，不用等。"), "ok")
+    flash(
+        _("视频收到了，正在转码。可以先做别的，不用等。")
+        if row.kind == "video"
+        else _("文件收到了，正在处理。可以先做别的，不用等。"),
+        "ok",
+    )
     return redirect(url_for("teach.build", draft_id=row.draft_id))
 
 
@@ -111,11 +117,13 @@ def _take(
 @requires(Permission.COURSES_WRITE)
 def send_captions(video_id: int) -> Answer | tuple[str, int]:
     """Give the film captions, in place of earlier ones; a published version keeps its own."""
-    row = queries.lesson(video_id, "video")
+    row = queries.lesson(video_id, *media_lessons.KINDS)
+    if row.kind == LessonKind.DOCUMENT:
+        raise Missing
     form = forms.CaptionsForm()
     words = _chosen(form.captions.data)
     if row.asset is None:
-        raise Conflict(_("请先传视频，再传字幕。"))
+        raise Conflict(_("请先传视频，再传字幕。") if row.kind == "video" else _("请先传录音，再传字幕。"))
     if words is None:
         form.captions.errors = [_("请先选一个字幕文件。")]
         return lesson_page(row, captions_form=form), 422
@@ -134,7 +142,7 @@ def _attach(row: DraftLesson, path: Path, folder: Path) -> None:
     commands.lock_lesson(row)
     asset = row.asset
     if asset is None:
-        raise Conflict(_("请先传视频，再传字幕。"))
+        raise Conflict(_("请先传视频，再传字幕。") if row.kind == "video" else _("请先传录音，再传字幕。"))
     if queries.is_published(asset):
         asset = assets.copy(asset)
     assets.attach_captions(asset, path, scratch=folder)
@@ -147,7 +155,7 @@ def _attach(row: DraftLesson, path: Path, folder: Path) -> None:
 @requires(Permission.COURSES_WRITE)
 def state(video_id: int) -> str:
     """Answer with the few lines that say how far the film is; the page asks again while it is being made."""
-    row = queries.lesson(video_id, "video")
+    row = queries.lesson(video_id, *media_lessons.KINDS)
     return render_template("authoring/_film.html", lesson=row, film=queries.film_of(row))
 
 
@@ -155,7 +163,7 @@ def state(video_id: int) -> str:
 @requires(Permission.COURSES_WRITE)
 def retry(video_id: int) -> Answer:
     """Let a film whose processing gave up wait in line again."""
-    row = queries.lesson(video_id, "video")
+    row = queries.lesson(video_id, *media_lessons.KINDS)
     begin_write(db.session)
     if row.asset is not None and queries.film_of(row).state == "stuck":
         payload, key = {"asset_id": row.asset.id}, f"asset:{row.asset.id}"

@@ -9,8 +9,8 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
-from courses.model import Body, QuizBody, TextBody, TextPage, VideoBody
-from lms.authoring import commands, deeds, documents, forms, queries, steps, uploads
+from courses.model import Body, DocumentBody, Played, QuizBody, TextBody, TextPage
+from lms.authoring import commands, deeds, documents, forms, media_lessons, queries, steps, uploads
 from lms.authoring.models import DraftLesson
 from lms.authoring.views import conflict_page
 from lms.core.errors import Invalid
@@ -21,12 +21,13 @@ from lms.federations.permissions import Permission
 
 bp = Blueprint("lessons", __name__, template_folder="templates", url_prefix="/teach")
 PAGE_BREAK = "---"
-LessonForm = forms.TextForm | forms.VideoForm | forms.PaperForm | deeds.DeedForm
+LessonForm = forms.TextForm | forms.VideoForm | forms.PaperForm | deeds.DeedForm | media_lessons.DocumentForm
 FORMS: Mapping[str, type[LessonForm]] = {
     "text": forms.TextForm,
     "video": forms.VideoForm,
     "quiz": forms.PaperForm,
     **deeds.FORMS,
+    **media_lessons.FORMS,
 }
 
 
@@ -90,7 +91,7 @@ def _held(row: DraftLesson) -> LessonForm:
     if isinstance(body, TextBody):
         own = body.min_seconds != queries.stay_of(body.markdown)
         values |= {"body": body.markdown, "min_seconds": str(body.min_seconds) if own else ""}
-    elif isinstance(body, VideoBody):
+    elif isinstance(body, Played):
         values["pages"] = join_pages(body)
     elif isinstance(body, QuizBody):
         values |= {
@@ -99,10 +100,12 @@ def _held(row: DraftLesson) -> LessonForm:
             "limit_minutes": str(body.limit_minutes or ""),
             "waits": row.waits_for_earlier,
         }
-    return FORMS[row.kind](formdata=None, **values, **deeds.held(body, row.minutes))
+    return FORMS[row.kind](
+        formdata=None, **values, **deeds.held(body, row.minutes), **media_lessons.held(body)
+    )
 
 
-def join_pages(body: VideoBody) -> str:
+def join_pages(body: Played) -> str:
     """Return the text version as one text, its pages parted by lines of ---."""
     return f"\n\n{PAGE_BREAK}\n\n".join(page.markdown.strip() for page in body.pages)
 
@@ -123,14 +126,14 @@ def lesson_page(row: DraftLesson, form: LessonForm | None = None, **more: object
     """Return the page of a lesson; `more` holds messages of the other forms on it."""
     body = documents.body_of(row)
     values = {
-        "film_form": forms.FilmForm(formdata=None), "captions_form": forms.CaptionsForm(formdata=None),
+        "film_form": media_lessons.FILE_FORMS.get(row.kind, forms.FilmForm)(formdata=None), "captions_form": forms.CaptionsForm(formdata=None),
         "paste_form": forms.PasteForm(formdata=None), "sketch": None, **more,
     }  # fmt: skip
     return render_template(
         f"authoring/{row.kind}.html", lesson=row, draft=row.draft, body=body, form=form or _held(row),
         questions=documents.items_of(body), film=queries.film_of(row), unfinished=uploads.unfinished(row),
         has_captions=steps.has_captions(row), answered=queries.answered(row.draft, row.lesson_id),
-        names=queries.names(row.draft.lessons), limits=uploads.LIMITS, reading=queries.reading_words, **values,
+        names=queries.names(row.draft.lessons), limits=uploads.LIMITS, most=media_lessons.MOST_BYTES.get(row.kind, 0), too_large=media_lessons.too_large(row.kind), reading=queries.reading_words, **values,
     )  # fmt: skip
 
 
@@ -164,7 +167,7 @@ def _values(row: DraftLesson, form: LessonForm) -> dict[str, object]:
         text = clean(form.body.data)
         stay = form.min_seconds.number if form.min_seconds.number is not None else queries.stay_of(text)
         return _kept(title, TextBody(text, stay), queries.minutes_of(text))
-    if isinstance(form, forms.VideoForm) and isinstance(body, VideoBody):
+    if isinstance(form, forms.VideoForm) and isinstance(body, Played):
         return _kept(title, replace(body, pages=split_pages(clean(form.pages.data))), row.minutes)
     if isinstance(form, forms.PaperForm) and isinstance(body, QuizBody):
         paper = replace(
@@ -174,6 +177,8 @@ def _values(row: DraftLesson, form: LessonForm) -> dict[str, object]:
             limit_minutes=form.limit_minutes.number or 0,
         )
         return _kept(title, paper, row.minutes) | {"waits_for_earlier": form.waits.data, "requires": []}
+    if isinstance(form, media_lessons.DocumentForm) and isinstance(body, DocumentBody):
+        return _kept(title, media_lessons.written(form, body, clean), row.minutes)
     if isinstance(form, deeds.DeedForm):
         return _kept(title, *deeds.written(form, clean(form.body.data), body, commands.short_id))
     raise Invalid
@@ -217,7 +222,7 @@ def _conflict(row: DraftLesson, held: LessonForm, form: LessonForm) -> str:
 
 def _sketch(form: LessonForm) -> Markup:
     """Return how the typed text will look."""
-    if isinstance(form, forms.TextForm | deeds.DeedForm):
+    if isinstance(form, forms.TextForm | deeds.DeedForm | media_lessons.DocumentForm):
         return markdown(clean(form.body.data))
     if isinstance(form, forms.VideoForm):
         pages = split_pages(clean(form.pages.data))
@@ -231,7 +236,7 @@ def sketch(lesson_id: int) -> str:
     """Answer with the preview and the count of a text being typed; keeps nothing."""
     row = queries.lesson(lesson_id)
     text = clean(request.form.get("body") or request.form.get("pages") or "")[: forms.MARKDOWN_LENGTH]
-    pages = split_pages(text) if row.kind == "video" else ()
+    pages = split_pages(text) if row.kind in ("video", "audio") else ()
     html = Markup("<hr>").join(markdown(page.markdown) for page in pages) if pages else markdown(text)
     return render_template(
         "authoring/_sketch.html", html=html, text=text, pages=len(pages), reading=queries.reading_words

@@ -14,17 +14,18 @@ from courses import completion, grading
 from courses.completion import LessonState
 from courses.items import Item, leaves
 from courses.model import Course as Document
-from courses.model import LessonKind, QuizBody, VideoBody
+from courses.model import DocumentBody, LessonKind, Played, QuizBody
 from lms.assessment.forms import response_of
 from lms.assets import links
-from lms.assets.models import AssetStatus, MediaAsset
+from lms.assets.models import AssetPage, AssetStatus, MediaAsset
 from lms.authoring import deed_preview, documents, queries
 from lms.authoring.models import Draft
 from lms.catalogue.models import Course
 from lms.core.errors import Missing
+from lms.extensions import db
 from lms.federations.guards import requires
 from lms.federations.permissions import Permission
-from lms.learning import handout_views, results
+from lms.learning import document_views, handout_views, results, transcript_views
 from lms.learning.access import Place
 
 bp = Blueprint("preview", __name__, template_folder="templates", url_prefix="/teach/c/<int:draft_id>/preview")
@@ -36,6 +37,8 @@ SHOWN = {
     "quiz.begin": "preview.paper",
     "quiz.paper": "preview.paper",
     "text_version.show": "preview.text_page",
+    "document.show": "preview.lesson",
+    "transcript.show": "preview.lesson",
     "assignments.hand_in": "preview.go_on",
     "surveys.answer": "preview.go_on",
 }
@@ -143,8 +146,11 @@ def lesson(draft_id: int, number: int) -> str:
         return _show(draft, "learning/quiz_start.html", place, paper=body, tries=tries)
     if place.lesson.kind == LessonKind.TEXT:
         return _show(draft, "learning/text.html", place, film=None, media=None)
-    if place.lesson.kind == LessonKind.VIDEO:
-        return _video(draft, place)
+    page = request.args.get("page", 0, int)
+    if isinstance(body, DocumentBody):
+        return _sheet(draft, place, page or 1)
+    if isinstance(body, Played):
+        return _said(draft, place, page) if page else _played(draft, place)
     if place.lesson.kind in deed_preview.SHOWN:
         return _show(
             draft, f"learning/{place.lesson.kind}.html", place, **deed_preview.SHOWN[place.lesson.kind]
@@ -154,11 +160,30 @@ def lesson(draft_id: int, number: int) -> str:
     )
 
 
-def _video(draft: Draft, place: Place) -> str:
-    asset = next((row.asset for row in draft.lessons if row.lesson_id == place.lesson.id), None)
+def _asset(draft: Draft, place: Place) -> MediaAsset | None:
+    return next((row.asset for row in draft.lessons if row.lesson_id == place.lesson.id), None)
+
+
+def _sheet(draft: Draft, place: Place, page: int, *, as_text: bool = False) -> str:
+    asset = _asset(draft, place)
+    ready = asset is not None and asset.status == AssetStatus.READY
+    sheet = db.session.get(AssetPage, (asset.id, page)) if asset and ready else None
+    if ready and sheet is None:
+        raise Missing(_("这份文档没有这一页。"))
+    parts = document_views.parts_of(place, asset, sheet, as_text=as_text)
+    return _show(draft, "learning/document.html", place, **parts)
+
+
+def _said(draft: Draft, place: Place, page: int) -> str:
+    parts = transcript_views.parts_of(_asset(draft, place), page)
+    return _show(draft, "learning/transcript.html", place, **parts)
+
+
+def _played(draft: Draft, place: Place) -> str:
+    asset = _asset(draft, place)
     progress = SimpleNamespace(position=0.0, stretches=[])
     return _show(
-        draft, "learning/video.html", place, film=asset, media=_media(asset), visit=SimpleNamespace(token=""),
+        draft, f"learning/{place.lesson.kind}.html", place, film=asset, media=_media(asset), visit=SimpleNamespace(token=""),
         progress=progress,
     )  # fmt: skip
 
@@ -193,7 +218,9 @@ def _text_page(draft_id: int, number: int, page: int, **more: object) -> str:
     draft = queries.draft(draft_id)
     place = _place(draft, documents.content_of(draft), number)
     body = place.lesson.body
-    if not isinstance(body, VideoBody) or not 1 <= page <= len(body.pages) + 1:
+    if isinstance(body, DocumentBody):
+        return _sheet(draft, place, page, as_text=True)
+    if not isinstance(body, Played) or not 1 <= page <= len(body.pages) + 1:
         raise Missing(_("这一课没有这一页文字。"))
     values = {"missed": [], "checks": body.checks, "chosen": {item.id: [] for item in body.checks}, **more}
     return _show(draft, "learning/text_version.html", place, page=page, pages=len(body.pages), **values)
@@ -206,7 +233,7 @@ def turn_page(draft_id: int, number: int, page: int) -> Answer | str:
     draft = queries.draft(draft_id)
     place = _place(draft, documents.content_of(draft), number)
     body = place.lesson.body
-    if isinstance(body, VideoBody) and page > len(body.pages):
+    if isinstance(body, Played) and page > len(body.pages):
         chosen = _answers(body.checks)
         wrong = [item.item_id for item in grading.grade(body.checks, chosen).items if not item.correct]
         notice = _("有 %(n)s 题还不对。", n=len(wrong)) if wrong else _("都答对了，这一课就算学完。")

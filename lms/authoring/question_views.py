@@ -1,4 +1,4 @@
-"""Questions of a paper, or the check questions of a video: type, change, order, delete."""
+"""Questions of a paper, or the check questions of a text version: type, change, order, delete."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as Answer
 
 from courses.items import Item
-from courses.model import QuizBody, VideoBody
+from courses.model import Played, QuizBody
 from lms.authoring import commands, documents, queries, questions
 from lms.authoring.forms import choices
 from lms.authoring.models import DraftLesson
@@ -25,7 +25,7 @@ bp = Blueprint(
 
 def paper_of(lesson_id: int) -> tuple[DraftLesson, tuple[Item, ...]]:
     """Return a lesson that holds questions, and these."""
-    row = queries.lesson(lesson_id, "quiz", "video")
+    row = queries.lesson(lesson_id, "quiz", "video", "audio")
     return row, documents.items_of(documents.body_of(row))
 
 
@@ -42,7 +42,7 @@ def keep(row: DraftLesson, items: tuple[Item, ...]) -> None:
     if isinstance(body, QuizBody):
         values = {"body": documents.body_json(replace(body, items=items)), "minutes": max(1, len(items))}
         commands.save_lesson(row, actor_id=current_user.id, **values)
-    elif isinstance(body, VideoBody):
+    elif isinstance(body, Played):
         kept = documents.body_json(replace(body, checks=items))
         commands.save_lesson(row, actor_id=current_user.id, body=kept)
 

@@ -6,7 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as Answer
 
 from courses.items import leaves
-from courses.model import QuizBody, Review, VideoBody
+from courses.model import Played, QuizBody, Review
 from lms.authoring import reviewing
 from lms.catalogue import reviews
 from lms.catalogue.models import Verdict
@@ -48,7 +48,7 @@ def _page(case: reviewing.Case, remark: str = "", error: str = "") -> str:
 def _items(body: object) -> tuple:  # type: ignore[type-arg]
     if isinstance(body, QuizBody):
         return body.items
-    return body.checks if isinstance(body, VideoBody) else ()
+    return body.checks if isinstance(body, Played) else ()
 
 
 @bp.post("/<course_slug>")

@@ -7,13 +7,14 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from courses.errors import Problem
-from courses.model import Course, QuizBody, VideoBody
+from courses.model import Course, Played, QuizBody
 from courses.validation import problems_of
 from lms.assets.models import AssetStatus
 from lms.authoring.models import Draft, DraftLesson
 
 FIELDS = {
-    "text-empty": "body", "video-missing": "video", "quiz-empty": "paste", "checks": "checks", "pages-missing": "pages",
+    "text-empty": "body", "video-missing": "video", "audio-missing": "video",
+    "document-missing": "video", "quiz-empty": "paste", "checks": "checks", "pages-missing": "pages",
     "classroom-empty": "body", "evidence-missing": "photo", "rubric-missing": "rubric", "rubric": "pass_points",
     "survey-empty": "questions", "options-few": "questions",
 }  # fmt: skip
@@ -87,15 +88,27 @@ def _films(draft: Draft) -> Iterator[Step]:
             continue
         url = url_for("lessons.edit", lesson_id=row.id, _anchor="video")
         if row.asset.status == AssetStatus.REFUSED:
-            yield Step(_("《%(title)s》的视频不能用，换一个", title=row.title), False, url, row_id=row.id)
+            words = _("《%(title)s》的视频不能用，换一个", title=row.title)
+            yield Step(
+                words if row.kind == "video" else _("《%(title)s》的文件不能用，换一个", title=row.title),
+                False,
+                url,
+                row_id=row.id,
+            )
         else:
-            yield Step(_("等《%(title)s》的视频转码完", title=row.title), False, url, row_id=row.id)
+            words = _("等《%(title)s》的视频转码完", title=row.title)
+            yield Step(
+                words if row.kind == "video" else _("等《%(title)s》的文件处理完", title=row.title),
+                False,
+                url,
+                row_id=row.id,
+            )
 
 
 def _advice(draft: Draft, content: Course) -> Iterator[Step]:
     for row in draft.lessons:
         body = content.lesson(row.lesson_id).body
-        if not isinstance(body, VideoBody) or row.asset is None:
+        if not isinstance(body, Played) or row.asset is None:
             continue
         if not has_captions(row):
             url = url_for("lessons.edit", lesson_id=row.id, _anchor="captions")

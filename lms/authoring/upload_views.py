@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.exceptions import PreconditionFailed, UnsupportedMediaType
 from werkzeug.http import http_date
 
-from lms.authoring import queries, uploads
+from lms.authoring import media_lessons, queries, uploads
 from lms.authoring.models import Upload
 from lms.core.bodies import accepts
 from lms.core.errors import BadRequest, Conflict, Invalid, TooLarge
@@ -64,7 +64,7 @@ def _metadata() -> dict[str, str]:
 def _hers(upload_id: str) -> Upload:
     """Return her own upload to a lesson that is still in her scope."""
     upload = uploads.mine(upload_id, current_user.id)
-    queries.lesson(upload.lesson_id, "video")
+    queries.lesson(upload.lesson_id, *media_lessons.KINDS)
     return upload
 
 
@@ -80,12 +80,12 @@ def _answer(status: int, upload: Upload) -> Response:
 @bp.post("")
 @requires(Permission.COURSES_WRITE)
 def create() -> Response:
-    """Begin an upload for a video lesson of hers."""
+    """Begin an upload for a lesson of hers that is made of a file."""
     _require_version()
     size, words = _number("Upload-Length"), _metadata()
     lesson = words.get("lesson", "")
     row = queries.lesson(
-        int(lesson) if lesson.isascii() and lesson.isdigit() and len(lesson) < 10 else 0, "video"
+        int(lesson) if lesson.isascii() and lesson.isdigit() and len(lesson) < 10 else 0, *media_lessons.KINDS
     )
     upload = uploads.begin(row, words.get("filename", ""), size, person_id=current_user.id)
     db.session.commit()

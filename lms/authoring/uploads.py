@@ -1,4 +1,4 @@
-"""Videos on their way in: parts on the disk beside rows that say how much of them is certain.
+"""Videos, recordings and documents on their way in: parts on the disk beside rows that say how much of them is certain.
 
 A part is received into a file of its own without any lock; only then is it appended under the row lock. A crash
 between the append and the commit leaves bytes the row does not know: the next append cuts them off first.
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -22,14 +22,13 @@ from werkzeug.exceptions import ClientDisconnected
 
 from lms.assets import commands as assets
 from lms.assets.models import AssetKind, MediaAsset
-from lms.authoring import commands
+from lms.authoring import commands, documents, media_lessons
 from lms.authoring.models import DraftLesson, Upload
 from lms.core import audit_log, bodies, clock, jobs
 from lms.core.database import begin_write
 from lms.core.errors import Conflict, DiskFull, Missing, TooLarge, TooMany
 from lms.extensions import db
 from media.errors import MediaError
-from media.probe import probe
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,8 @@ def part_of(upload: Upload) -> Path:
 
 def begin(row: DraftLesson, name: str, size: int, *, person_id: int) -> Upload:
     """Note that a video is coming; refuses what is too large, too much, or has no room. Commits nothing."""
-    if size > LIMITS.video:
-        raise TooLarge(_("视频最大 2 GB。请先压缩一下，或分成几段，每段一课。"))
+    if size > min(LIMITS.video, media_lessons.MOST_BYTES[row.kind]):
+        raise TooLarge(media_lessons.too_large(row.kind))
     if size < 1:
         raise Conflict(_("这个文件是空的。请换一个文件。"))
     bodies.require_room(2 * size)  # the parts, then the kept original
@@ -208,7 +207,7 @@ def _append_durably(target: Path, at: int, part: Path) -> None:
 def hand_over(upload: Upload) -> None:
     """Give a complete upload to the lesson: checked, kept, in line for processing; commits. Harmless when repeated.
 
-    A file that is no video is refused with a sentence that the lesson's page shows; raises MediaError with it.
+    A file that does not fit is refused with a sentence that the lesson's page shows; raises MediaError with it.
     """
     if upload.finished_at:
         return
@@ -241,32 +240,32 @@ def _finish(upload: Upload, problem: str | None) -> bool:
 def take_film(
     row: DraftLesson, path: Path, name: str, *, person_id: int, upload: Upload | None = None
 ) -> MediaAsset | None:
-    """Check a whole video, keep it, hang it on the lesson; commits. Raises MediaError. None when done before."""
-    info = probe(path)
-    if info.video is None:
-        raise MediaError("no-video", _("这个文件只有声音，没有图像。请换一个视频文件。"))
+    """Check a whole file, keep it, hang it on the lesson; commits. Raises MediaError. None when done before."""
+    looked = media_lessons.look(row.kind, path, name)
     title = title_from(name) or row.title
-    asset = _keep(row, path, name, title)
+    asset = _keep(row, path, name, title, looked.kind)
     if upload is not None and not _finish(upload, None):
         db.session.rollback()
         return None
     commands.lock_lesson(row)
-    proposed = title if row.title == commands.NEW_TITLES["video"] else row.title
-    minutes = max(1, round(info.duration / 60))
-    commands.save_lesson(row, actor_id=person_id, asset=asset, title=proposed, minutes=minutes)
+    values: dict[str, Any] = {"asset": asset, "minutes": looked.minutes}
+    values["title"] = title if row.title == commands.NEW_TITLES[row.kind] else row.title
+    if row.asset is None:
+        values["body"] = documents.body_json(media_lessons.fitted(documents.body_of(row), looked))
+    commands.save_lesson(row, actor_id=person_id, **values)
     audit_log.record(
-        person_id, "film.received", "asset", asset.key, {"lesson": row.id, "seconds": info.duration}
+        person_id, "film.received", "asset", asset.key, {"lesson": row.id, "seconds": looked.size}
     )
     db.session.commit()
     return asset
 
 
-def _keep(row: DraftLesson, path: Path, name: str, title: str) -> MediaAsset:
+def _keep(row: DraftLesson, path: Path, name: str, title: str, kind: AssetKind) -> MediaAsset:
     """Keep the original under a name with its own ending, which storage takes over."""
     named = path.with_name(f"{path.stem}.film{safe_suffix(name)}")
     os.link(path, named)
     try:
-        film = assets.Incoming(named, None, AssetKind.VIDEO)
+        film = assets.Incoming(named, None, kind)
         return assets.receive(film, title=title, unit_id=row.draft.unit_id, scratch=path.parent)
     finally:
         named.unlink(missing_ok=True)
@@ -275,7 +274,7 @@ def _keep(row: DraftLesson, path: Path, name: str, title: str) -> MediaAsset:
 def safe_suffix(name: str) -> str:
     """Return the ending of a file name when it is a plain one, else .bin."""
     suffix = Path(name).suffix.lower()
-    return suffix if suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= 6 else ".bin"
+    return suffix if suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= 9 else ".bin"
 
 
 def title_from(name: str) -> str:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as Answer
 from wtforms.fields.choices import SelectChoice
 
 from courses.errors import CourseError
-from lms.authoring import commands, documents, forms, queries, steps
+from lms.authoring import commands, documents, forms, media_lessons, queries, steps
 from lms.authoring.models import Draft
 from lms.catalogue.models import Course
 from lms.catalogue.words import CATEGORIES, TIERS
@@ -98,7 +98,7 @@ def _build_page(draft: Draft, problems: list[str] | None = None) -> str:
     content = documents.content_of(draft)
     return render_template(
         "authoring/build.html", draft=draft, course=course, content=content, steps=steps.of_draft(draft, content),
-        films={row.id: queries.film_of(row) for row in draft.lessons if row.kind == "video"},
+        films={row.id: queries.film_of(row) for row in draft.lessons if row.kind in media_lessons.KINDS},
         changed=queries.has_changes(draft, course), has_captions=steps.has_captions, problems=problems or [],
         modules={one["id"]: one["title"] for one in draft.details["modules"]},
         owner=units.by_id(draft.unit_id), tiers=TIERS, categories=CATEGORIES,

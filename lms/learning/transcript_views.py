@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response as Answer
 
 from courses.model import AudioBody
 from lms.assets.commands import storage
+from lms.assets.models import MediaAsset
 from lms.catalogue.queries import asset_of
 from lms.core.doors import public, turn_away
 from lms.core.errors import Missing
-from lms.enrolment.models import Enrolment
 from lms.learning import access
 from media import captions
 from media.captions import Cue
@@ -36,18 +36,22 @@ def show(slug: str, number: int, page: int) -> Answer | str:
     if place.enrolment is None:
         return redirect(url_for("learning.lesson", slug=slug, number=number))
     access.require_open(place, place.enrolment)
-    pages = _pages(place, place.enrolment)
+    parts = parts_of(asset_of(place.enrolment.version, place.lesson.id), page)
+    return render_template("learning/transcript.html", place=place, lesson=place.lesson, **parts)
+
+
+def parts_of(asset: MediaAsset | None, page: int) -> dict[str, object]:
+    """Return one page of what is said; raises Missing."""
+    pages = _pages(asset)
     if not 1 <= page <= len(pages):
         raise Missing("没有这一页。")
-    return render_template(
-        "learning/transcript.html", place=place, lesson=place.lesson, said=pages[page - 1], page=page, pages=len(pages)
-    )  # fmt: skip
+    return {"said": pages[page - 1], "page": page, "pages": len(pages)}
 
 
-def _pages(place: access.Place, enrolment: Enrolment) -> list[list[Cue]]:
+def _pages(asset: MediaAsset | None) -> list[list[Cue]]:
     pages: list[list[Cue]] = [[]]
     length = 0
-    for one in captions.paragraphs(_cues(place, enrolment)):
+    for one in captions.paragraphs(_cues(asset)):
         if pages[-1] and length + len(one.text) > PAGE_LENGTH:
             pages.append([])
             length = 0
@@ -56,8 +60,7 @@ def _pages(place: access.Place, enrolment: Enrolment) -> list[list[Cue]]:
     return pages
 
 
-def _cues(place: access.Place, enrolment: Enrolment) -> Sequence[Cue]:
-    asset = asset_of(enrolment.version, place.lesson.id)
+def _cues(asset: MediaAsset | None) -> Sequence[Cue]:
     track = asset.rendition("captions") if asset else None
     if track is None:
         raise Missing("这段录音没有文字。")

@@ -50,7 +50,7 @@
   function start(file) {
     problem.hidden = true;
     if (file.size > Number(form.getAttribute('data-most'))) {
-      fail(say('视频最大 2 GB。请先压缩一下，或分成几段，每段一课。', 'A video may be 2 GB at most. Please make it smaller or split it.'));
+      fail(form.getAttribute('data-too-large'));
       return;
     }
     panel.hidden = false;
