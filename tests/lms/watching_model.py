@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from lms.learning.watching import ELSEWHERE
+
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 LENGTH, LENT, JUMP = 60, 2, 2
 """Seconds of each film, lent a day, of a harmless jump."""
-PAUSE = "您在另一处也打开了视频，这里先停下来。看过的都记着；想在这里接着看，请刷新这一页。"
 Film = tuple[str, str]
 Ticks = set[int]
 
@@ -56,7 +57,7 @@ class Account:
         assert visit.fetched
         newer = other and self.since > visit.fetched
         if one_player and newer and now - self.heard < timedelta(seconds=45):
-            return PAUSE
+            return ELSEWHERE
         self.player, self.since, self.heard = visit, visit.fetched, now
         return None
 
