@@ -308,7 +308,7 @@
     percent = Math.min(100, Math.floor(typeof share === 'number' ? 100 * share + 0.001 : 100 * seen / length));
     strip.setAttribute('aria-label', this.sound ? JG.say('已听 ' + percent + '%', percent + '% heard') : JG.say('已看 ' + percent + '%', percent + '% watched'));
     if (words) {
-      words.textContent = strip.getAttribute('aria-label') + (gaps.length ? JG.say(' · 还有 ' + gaps.length + ' 段没看，点下面补看', ' · ' + gaps.length + ' left to watch; tap below') : '');
+      words.textContent = strip.getAttribute('aria-label') + (gaps.length ? JG.say(' · 还有 ' + gaps.length + (sound ? ' 段没听，点下面补听' : ' 段没看，点下面补看'), ' · ' + gaps.length + (sound ? ' left to hear; tap below' : ' left to watch; tap below')) : '');
     }
     if (!list) { return; }
     while (list.firstChild) { list.removeChild(list.firstChild); }
