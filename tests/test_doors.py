@@ -207,7 +207,8 @@ def call(browser: FlaskClient, rule: Rule, where: str, place: Unit | None) -> in
         "purpose": "核对名单",
         **FORMS.get(rule.endpoint, lambda place: {})(place),
     }
-    return house.post(browser, where, token, **fields).status_code
+    with house.post(browser, where, token, **fields) as answer:
+        return answer.status_code
 
 
 def _tus(place: Unit | None) -> dict[str, str]:
