@@ -32,8 +32,7 @@ def test_it_is_imported_and_used_without_flask_and_sqlalchemy() -> None:
 
 
 def test_a_web_process_does_not_load_the_readers_of_office_files() -> None:
-    program = (
-        "import sys, lms.app; print(sorted({'docx', 'python_calamine', 'xlsxwriter'} & set(sys.modules)))"
-    )
+    """The writer of sheets may be there: the roster of one hall is short, and writing parses nothing of a stranger."""
+    program = "import sys, lms.app; print(sorted({'docx', 'python_calamine'} & set(sys.modules)))"
     done = python("-c", program)
     assert done.stdout == "[]\n", done.stderr + done.stdout

@@ -55,7 +55,7 @@ def everything() -> dict[str, list[bytes]]:
     with db.engine.connect() as connection:
         found = tables.all_tables(connection)
         return {
-            table.name: list(tables.lines(connection, table))
+            table.name: list(tables.lines(connection, table, sorted(table.columns.keys())))
             for table in found
             if table.name != "audit_entries"
         }

@@ -67,8 +67,12 @@ def test_the_last_backup_is_restored_and_compared(well: Flask, tmp_path: Path) -
     assert not list(tmp_path.glob(".rehearsal-*"))
 
 
-def test_an_old_backup_is_a_hint_and_none_is_a_fault(app: Flask, well: Flask) -> None:
+def test_an_old_backup_is_a_fault_where_the_site_makes_them_else_a_hint_and_none_is_a_fault(
+    app: Flask, well: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with clock.travel(days=3):
+        assert checks.last_backup().good is False
+        monkeypatch.setattr(checks.queries, "backs_up", lambda settings: False)
         assert checks.last_backup().good is None
     db.session.execute(text("DELETE FROM audit_entries WHERE action = 'backup.made'"))
     assert checks.last_backup().good is False
