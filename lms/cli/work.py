@@ -17,17 +17,19 @@ class _Stop(BaseException):
     """SIGTERM or Ctrl-C: leave at once; the lease gives the job to the next worker."""
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise _Stop
-
-
 def work(lane: str, once: bool) -> dict[str, Any]:
     """Do jobs until told to stop; with `once` until nothing is due."""
+    asked: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        asked.append(number)  # kept: what is raised inside a finalizer of some library is swallowed there
+        raise _Stop
+
     site_lock.share(current_app.extensions["lms_settings"].data)
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, stop)
     chosen, done, last_tick = jobs.Lane(lane), 0, 0.0
     try:
-        while True:
+        while not asked:
             if time.monotonic() - last_tick > TICK_SECONDS:
                 jobs.tick(chosen)
                 last_tick = time.monotonic()

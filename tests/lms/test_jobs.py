@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from lms.cli import work
 from lms.core import clock, jobs
 from lms.core.jobs import Job, JobState, Lane
 from lms.extensions import db
@@ -69,6 +71,34 @@ def test_a_worker_that_lost_its_lease_cannot_finish(known: Flask) -> None:
     jobs._finish(late)
     assert db.session.scalar(select(func.count()).select_from(Unit)) == 0
     assert db.session.scalars(select(Job.state)).one() == JobState.RUNNING
+
+
+class _Swallows:
+    """As objects of libraries do: what is raised while they are cleaned up goes nowhere."""
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.01)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_worker_told_to_stop_while_something_is_cleaned_up_stops_all_the_same(
+    known: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[Lane] = []
+
+    def one(lane: Lane) -> bool:
+        assert not done, "it went on after it was told to stop"
+        done.append(lane)
+        _Swallows()
+        return True
+
+    monkeypatch.setattr(jobs, "run_one", one)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert work.work("quick", once=False) == {"done": 1}
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @pytest.mark.kill
