@@ -11,7 +11,7 @@ goal="${1:-run}"
 case "$goal" in run|test) ;; *) echo "用法 usage: scripts/setup.sh run|test" >&2; exit 2 ;; esac
 
 RUN_PACKAGES="ffmpeg fonts-noto-cjk nginx-light espeak-ng unicode-data libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-TEST_PACKAGES="chromium poppler-utils postgresql redis-server"
+TEST_PACKAGES="chromium poppler-utils postgresql redis-server strace"
 VENV=.venv
 stamps="$VENV/stamps"
 log="$(mktemp)"

@@ -19,7 +19,7 @@ from lms.learning.models import HandIn
 bp = Blueprint("work", __name__, template_folder="templates")
 
 
-@bp.get("/teach/work")
+@bp.get("/teach/hand-ins")
 @requires(Permission.ATTEMPTS_MANAGE)
 def index() -> str:
     """List the work to look at."""
@@ -30,7 +30,7 @@ def index() -> str:
     return page
 
 
-@bp.get("/teach/work/<int:hand_in_id>")
+@bp.get("/teach/hand-ins/<int:hand_in_id>")
 @requires(Permission.ATTEMPTS_MANAGE)
 def show(hand_in_id: int) -> str:
     """Show one piece of work with the rubric; the reading is recorded."""
@@ -63,7 +63,7 @@ def _page(row: HandIn, *, error: str = "") -> str:
     )
 
 
-@bp.post("/teach/work/<int:hand_in_id>")
+@bp.post("/teach/hand-ins/<int:hand_in_id>")
 @requires(Permission.ATTEMPTS_MANAGE)
 def mark(hand_in_id: int) -> Answer | tuple[str, int]:
     """Accept it, or give it back with a comment."""

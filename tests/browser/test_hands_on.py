@@ -39,7 +39,7 @@ def hand_in(page: Page, site: str, words: str) -> None:
 
 
 def mark(page: Page, site: str, button: str, **typed: str) -> None:
-    page.goto(f"{site}/teach/work")
+    page.goto(f"{site}/teach/hand-ins")
     page.get_by_role("link", name="等您看").first.click()
     for name, words in typed.items():
         page.fill(f"[name={name.replace('_', '-')}]", words)

@@ -72,15 +72,15 @@ def test_work_is_handed_in_returned_handed_in_again_and_accepted(
     assert "老师还没看" in browser.get(where).get_data(as_text=True)
     assert hand_in(browser, where, "又交一次。")[0] == 409
     first = db.session.scalars(select(HandIn.id)).one()
-    assert "王秀英" in staff.get("/teach/work").get_data(as_text=True)
-    page = f"/teach/work/{first}"
+    assert "王秀英" in staff.get("/teach/hand-ins").get_data(as_text=True)
+    page = f"/teach/hand-ins/{first}"
     answer = post(staff, page, {"decision": "return", "comment": " ", "points-c1": "3"}, page=page)
     assert (answer.status_code, "退回要写一句评语" in answer.get_data(as_text=True)) == (422, True)
     back = {"decision": "return", "comment": "写清楚走访了谁。", "points-c1": "3"}
     assert post(staff, page, back, page=page).status_code == 302
     assert "写清楚走访了谁" in browser.get(where).get_data(as_text=True)
     assert hand_in(browser, where, "走访了李奶奶，约好下周再去。")[0] == 302
-    second = f"/teach/work/{first + 1}"
+    second = f"/teach/hand-ins/{first + 1}"
     few = post(staff, second, {"decision": "accept", "points-c1": "3"}, page=second)
     assert (few.status_code, "6 分才算通过" in few.get_data(as_text=True)) == (422, True)
     many = post(staff, second, {"decision": "accept", "points-c1": "7"}, page=second)
@@ -97,8 +97,8 @@ def test_work_is_handed_in_returned_handed_in_again_and_accepted(
 def test_a_trainer_of_another_county_finds_no_work(as_person: SignIn, place: Tree) -> None:
     row = house.work(place.county)
     stranger = as_person(trainer(place, other=True))
-    assert "走访一次" not in stranger.get("/teach/work").get_data(as_text=True)
-    assert stranger.get(f"/teach/work/{row.id}").status_code == 404
+    assert "走访一次" not in stranger.get("/teach/hand-ins").get_data(as_text=True)
+    assert stranger.get(f"/teach/hand-ins/{row.id}").status_code == 404
 
 
 def test_a_photograph_is_drawn_anew_and_anything_else_is_refused_with_a_sentence(

@@ -66,9 +66,9 @@ def test_work_that_waits_is_named_and_the_trainer_next_door_sees_nobody(
     row = house.work(place.town)
     slug = row.enrolment.course.slug
     mine = as_person(house.staff(Role.TRAINER, place.county))
-    assert f"/teach/work/{row.id}" in mine.get(f"/teach/people?course={slug}").get_data(as_text=True)
+    assert f"/teach/hand-ins/{row.id}" in mine.get(f"/teach/people?course={slug}").get_data(as_text=True)
     other = as_person(house.staff(Role.TRAINER, place.other_county))
-    assert f"/teach/work/{row.id}" not in other.get(f"/teach/people?course={slug}").get_data(as_text=True)
+    assert f"/teach/hand-ins/{row.id}" not in other.get(f"/teach/people?course={slug}").get_data(as_text=True)
     assert mine.get("/teach/people?course=nothing").status_code == 404
 
 

@@ -1,7 +1,6 @@
 """A save is on the disk before it is answered: a real server under strace, and what the reader of traces says."""
 
 import functools
-import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -49,7 +48,6 @@ def test_a_save_counts_as_synced_only_when_its_sync_came_back_before_the_answer(
     assert [save.good for save in synced.judge(lines)] == [good]
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason=synced.NO_STRACE)
 def test_every_save_of_a_real_server_is_synced_before_its_answer(
     app: Flask, site: Site, database_url: str, tmp_path: Path
 ) -> None:
