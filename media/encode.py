@@ -1,14 +1,12 @@
 """One video in; two MP4s, a poster and captions out: one ffmpeg process, checked, put in place last."""
 
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import ffmpeg
 
 from media import captions as texts
-from media import run
+from media import made, run
 from media.errors import MediaError
 from media.probe import MediaInfo, probe
 
@@ -55,16 +53,12 @@ def package(
     if info.video is None:
         raise MediaError("no-video", "这个文件只有声音，没有图像。请换一个视频文件。")
     _require_whole(source, info)
-    work = Path(tempfile.mkdtemp(prefix=".making-", dir=out.parent))
-    try:
+    with made.beside(out) as work:
         _encode(source, info, work, progress, stopped)
         files = [_checked(role, work / f"{role}.mp4", info) for role, *_ in RUNGS]
         files.append(_poster(work, info))
         if captions:
             files.append(_captions(captions, work))
-        work.rename(out)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     return Packaged(info.duration, tuple(_moved(file, out) for file in files))
 
 

@@ -1,11 +1,9 @@
 """One document in; a picture for phones and the words of each page out, counted, put in place last."""
 
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from media import apart, kinds
+from media import apart, kinds, made
 from media.errors import MediaError
 
 FIRST_SECONDS, PAGE_SECONDS = 60.0, 4.0
@@ -38,14 +36,10 @@ def package(source: Path, name: str, out: Path) -> tuple[Page, ...]:
     Raises MediaError for anything that is not a whole document; `out` then does not exist.
     """
     count = look(source, name)
-    work = Path(tempfile.mkdtemp(prefix=".making-", dir=out.parent))
-    try:
+    with made.beside(out) as work:
         drawn = apart.draw(source, name, work, FIRST_SECONDS + PAGE_SECONDS * count)
         if [page["n"] for page in drawn] != list(range(1, count + 1)):
             raise MediaError("pages", "有几页画不出来，文件可能坏了。请重新导出 PDF 再试。")
-        work.rename(out)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     return tuple(
         Page(page["n"], page["text"], out / page["file"], page["width"], page["height"]) for page in drawn
     )

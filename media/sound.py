@@ -1,11 +1,9 @@
 """One recording in; one small AAC file and its captions out: one ffmpeg process, checked, put in place last."""
 
-import shutil
-import tempfile
 from pathlib import Path
 
 from media import captions as texts
-from media import run
+from media import made, run
 from media.encode import File, Packaged
 from media.errors import MediaError
 from media.probe import MediaInfo, about_sound, probe, recording
@@ -29,15 +27,11 @@ def package(
     Raises MediaError for anything that is not a whole recording; `out` then does not exist.
     """
     info = recording(source)
-    work = Path(tempfile.mkdtemp(prefix=".making-", dir=out.parent))
-    try:
+    with made.beside(out) as work:
         _encode(source, info, work, progress, stopped)
         files = [_checked(work / "audio.m4a", info)]
         if captions:
             files.append(_captions(captions, work))
-        work.rename(out)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     moved = tuple(File(one.role, out / one.path.name, None, None, one.duration, one.bytes) for one in files)
     return Packaged(moved[0].duration or info.duration, moved)
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from flask import redirect, url_for
 from flask_login import current_user
+from werkzeug.wrappers import Response as Answer
 
 from courses import completion
 from courses.completion import Explanation
@@ -11,6 +13,7 @@ from courses.model import Lesson, LessonKind
 from lms.accounts.login import person_id, visitor_id
 from lms.catalogue.models import Course
 from lms.catalogue.queries import by_slug, titles
+from lms.core.doors import turn_away
 from lms.core.errors import Conflict, Missing
 from lms.enrolment.commands import Learner, find
 from lms.enrolment.models import Enrolment
@@ -32,6 +35,11 @@ class Place:
     def is_first(self) -> bool:
         """Whether this lesson is open to everyone."""
         return self.number == 1
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether the one who is here must sign in first."""
+        return not self.is_first and not current_user.is_authenticated
 
 
 def learner(*, create: bool = False) -> Learner | None:
@@ -111,6 +119,17 @@ def courses_before(content: CourseDocument) -> Left | None:
     done = courses_done(who.person_id, content.prerequisites) if who else frozenset()
     left = tuple((slug, names.get(slug, slug)) for slug in content.prerequisites if slug not in done)
     return Left(left, ()) if left else None
+
+
+def entered(place: Place) -> Enrolment | Answer:
+    """Return the enrolment of whoever may read more of this lesson, else where she goes first; raises Conflict."""
+    if place.asks_who:
+        answer: Answer = turn_away()
+        return answer
+    if place.enrolment is None:  # the lesson's own page begins the course
+        return redirect(url_for("learning.lesson", slug=place.course.slug, number=place.number))
+    require_open(place, place.enrolment)
+    return place.enrolment
 
 
 def left_before(place: Place, enrolment: Enrolment) -> Left | None:

@@ -71,7 +71,12 @@ def finish_reading(enrolment: Enrolment, lesson: Lesson) -> None:
     row = progress_row(enrolment.id, lesson.id)
     row.read_seconds = (clock.now() - row.opened_at).total_seconds()
     row.updated_at = clock.now()
-    left = body.min_seconds - row.read_seconds
+    reached_end(enrolment, lesson, row, body.min_seconds)
+
+
+def reached_end(enrolment: Enrolment, lesson: Lesson, row: LessonProgress, min_seconds: int) -> None:
+    """She came to the end: done when she stayed long enough; raises Conflict with the seconds left."""
+    left = min_seconds - row.read_seconds
     if left > 0:
         raise Conflict(f"再读 {max(1, round(left))} 秒就够了，慢慢看，不着急。")
     row.reached_end = True

@@ -1,14 +1,13 @@
 """A document lesson: one page after another as pictures, or as words (文字版); links and one plain form."""
 
-from flask import Blueprint, redirect, render_template, url_for
-from flask_login import current_user
+from flask import Blueprint, render_template
 from werkzeug.wrappers import Response as Answer
 
 from courses.model import DocumentBody
 from lms.assets import links
 from lms.assets.models import AssetPage, AssetStatus, MediaAsset
 from lms.catalogue.queries import asset_of
-from lms.core.doors import public, turn_away
+from lms.core.doors import public
 from lms.core.errors import Missing
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
@@ -29,13 +28,10 @@ def turned(place: access.Place, page: int, *, as_text: bool) -> Answer | str:
     """Return one page, noted as seen, to whoever may read the lesson."""
     if not isinstance(place.lesson.body, DocumentBody):
         raise Missing("这一课没有这一页。")
-    if not place.is_first and not current_user.is_authenticated:
-        answer: Answer = turn_away()
-        return answer
-    if place.enrolment is None:  # the lesson's own page begins the course
-        return redirect(url_for("learning.lesson", slug=place.course.slug, number=place.number))
-    access.require_open(place, place.enrolment)
-    html = page_of(place, place.enrolment, page, as_text=as_text)
+    enrolment = access.entered(place)
+    if not isinstance(enrolment, Enrolment):
+        return enrolment
+    html = page_of(place, enrolment, page, as_text=as_text)
     db.session.commit()
     return html
 

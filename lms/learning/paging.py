@@ -8,7 +8,7 @@ from lms.catalogue.queries import page_counts
 from lms.core import clock
 from lms.core.errors import Conflict, Invalid
 from lms.enrolment.models import Enrolment
-from lms.learning.commands import check_lesson, is_done, progress_row
+from lms.learning.commands import is_done, progress_row, reached_end
 from lms.learning.models import LessonProgress
 
 MOST_A_LOOK = 300.0
@@ -50,11 +50,7 @@ def finish(enrolment: Enrolment, lesson: Lesson) -> None:
     missing = [n for n in range(1, total + 1) if str(n) not in pages]
     if missing or not total:
         raise Conflict(_missing_words(missing))
-    left = body.min_seconds - row.read_seconds
-    if left > 0:
-        raise Conflict(f"再读 {max(1, round(left))} 秒就够了，慢慢看，不着急。")
-    row.reached_end = True
-    check_lesson(enrolment, lesson)
+    reached_end(enrolment, lesson, row, body.min_seconds)
 
 
 def _closed(row: LessonProgress, lesson: Lesson, now: datetime) -> Pages:

@@ -1,7 +1,6 @@
 """The paged text version of a lesson of media (文字版): links and plain forms only."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_login import current_user
 from werkzeug.wrappers import Response as Answer
 
 from courses.model import DocumentBody, Played
@@ -25,7 +24,7 @@ def show(slug: str, number: int, page: int) -> Answer | str:
     if isinstance(place.lesson.body, DocumentBody):
         return document_views.turned(place, page, as_text=True)
     body = _played(place, page)
-    if not place.is_first and not current_user.is_authenticated:
+    if place.asks_who:
         answer: Answer = turn_away()
         return answer
     enrolment = _enrolled(place)

@@ -3,16 +3,16 @@
 import html
 from collections.abc import Sequence
 
-from flask import Blueprint, redirect, render_template, url_for
-from flask_login import current_user
+from flask import Blueprint, render_template
 from werkzeug.wrappers import Response as Answer
 
 from courses.model import AudioBody
 from lms.assets.commands import storage
 from lms.assets.models import MediaAsset
 from lms.catalogue.queries import asset_of
-from lms.core.doors import public, turn_away
+from lms.core.doors import public
 from lms.core.errors import Missing
+from lms.enrolment.models import Enrolment
 from lms.learning import access
 from media import captions
 from media.captions import Cue
@@ -30,13 +30,10 @@ def show(slug: str, number: int, page: int) -> Answer | str:
     place = access.place(slug, number)
     if not isinstance(place.lesson.body, AudioBody):
         raise Missing("只有录音课有录音里的话。")
-    if not place.is_first and not current_user.is_authenticated:
-        answer: Answer = turn_away()
-        return answer
-    if place.enrolment is None:
-        return redirect(url_for("learning.lesson", slug=slug, number=number))
-    access.require_open(place, place.enrolment)
-    parts = parts_of(asset_of(place.enrolment.version, place.lesson.id), page)
+    enrolment = access.entered(place)
+    if not isinstance(enrolment, Enrolment):
+        return enrolment
+    parts = parts_of(asset_of(enrolment.version, place.lesson.id), page)
     return render_template("learning/transcript.html", place=place, lesson=place.lesson, **parts)
 
 

@@ -93,7 +93,7 @@ def course(slug: str) -> str:
 def lesson(slug: str, number: int) -> Answer | str | tuple[str, int]:
     """Show a lesson; the first is open to everyone, the others to whoever has signed in."""
     place = access.place(slug, number)
-    if not place.is_first and not current_user.is_authenticated:
+    if place.asks_who:
         answer: Answer = turn_away()
         return answer
     enrolment = _enrolled(place)
