@@ -21,6 +21,8 @@ PAUSE, SLIDE_PAUSE = 0.35, 0.7
 RATE = 22050
 FRAMES = 5
 LINE, LINES = 18, 2
+STOPS, OPENING = "，。；：？！、", "“‘《（"
+CLOSING = STOPS + "”’》）"
 MAX_BYTES = 3_000_000
 SMALLEST, LARGEST, ROOM = 46, 68, (1030, 390)
 """Pixels of the letters of a point, and of the room all points share."""
@@ -173,15 +175,32 @@ def _shares(sentences: list[str], seconds: float) -> list[tuple[float, float]]:
 
 def _cues(sentence: str, start: float, end: float) -> list[Cue]:
     """Split a long sentence into cues of two short lines, by its characters."""
-    size = LINE * LINES
-    pieces = [sentence[at : at + size] for at in range(0, len(sentence), size)]
-    cues, at = [], start
-    for piece in pieces:
-        stop = at + (end - start) * len(piece) / len(sentence)
-        lines = [piece[place : place + LINE] for place in range(0, len(piece), LINE)]
-        cues.append(Cue(round(at, 3), round(stop, 3), "\n".join(lines)))
+    lines, cues, at = _lines(sentence), list[Cue](), start
+    for first in range(0, len(lines), LINES):
+        shown = lines[first : first + LINES]
+        stop = at + (end - start) * sum(map(len, shown)) / len(sentence)
+        cues.append(Cue(round(at, 3), round(stop, 3), "\n".join(shown)))
         at = stop
     return cues
+
+
+def _lines(sentence: str) -> list[str]:
+    """Break a sentence into lines of LINE characters at the most, after a comma where one is near the middle."""
+    lines = []
+    while len(sentence) > LINE:
+        least = max(LINE // 2, len(sentence) - LINE) if len(sentence) <= 2 * LINE else LINE // 2
+        places = [at for at in range(least, LINE + 1) if _may_break(sentence[at - 1], sentence[at])]
+        middle = min(len(sentence) / 2, LINE)
+        cut = min(places or [LINE], key=lambda at: (sentence[at - 1] not in STOPS, abs(middle - at)))
+        lines.append(sentence[:cut])
+        sentence = sentence[cut:]
+    return [*lines, sentence]
+
+
+def _may_break(before: str, after: str) -> bool:
+    """Whether a line may end here: no mark stands alone, no word or number is torn."""
+    torn = before.isascii() and after.isascii() and before.isalnum() and after.isalnum()
+    return after not in CLOSING and before not in OPENING and not torn
 
 
 def _lay(sounds: list[tuple[Path, float]], total: float, out: Path) -> None:

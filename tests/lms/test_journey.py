@@ -115,6 +115,9 @@ def test_the_text_version_finishes_the_video_lesson_by_plain_forms(as_person: Si
             assert browser.post(f"/c/small/2/text/{page}", data={"csrf_token": token}).status_code == 302
     wrong = browser.post("/c/small/2/text/3", data={"csrf_token": token, "item-c1": "a", "item-c2": "b"})
     assert wrong.status_code == 422
+    assert "自动保存" not in wrong.get_data(as_text=True), (
+        "nothing keeps these answers before they are handed in"
+    )
     right = browser.post("/c/small/2/text/3", data={"csrf_token": token, "item-c1": "b", "item-c2": "b"})
     assert right.status_code == 302
     assert "用文字版学完了" in browser.get("/c/small/2").get_data(as_text=True)

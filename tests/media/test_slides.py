@@ -6,6 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from media import captions, slides, speech
 from media.errors import MediaError
@@ -68,3 +70,31 @@ def test_points_are_as_large_as_the_slide_allows_and_never_below_the_smallest() 
     assert four * 1.75 * 4 <= slides.ROOM[1]
     assert slides.fitting(["一" * 40]) == slides.SMALLEST
     assert slides.fitting([]) == slides.LARGEST
+
+
+@pytest.mark.parametrize(
+    ("sentence", "lines"),
+    [
+        ("枫林村的新队员晓梅，收到一张招募通知。", ["枫林村的新队员晓梅，", "收到一张招募通知。"]),
+        ("打电话到 12345 说明白", ["打电话到 12345 说明白"]),
+        (
+            "这一句没有停顿一直说到第十八个字以后才停下来。",
+            ["这一句没有停顿一直说到", "第十八个字以后才停下来。"],
+        ),
+    ],
+)
+def test_a_caption_breaks_where_a_reader_would(sentence: str, lines: list[str]) -> None:
+    assert slides._lines(sentence) == lines
+
+
+@given(st.text("一二三四五，。、“”《》a1", max_size=90))
+def test_captions_lose_no_character_and_fit_the_picture(sentence: str) -> None:
+    lines = slides._lines(sentence)
+    assert "".join(lines) == sentence
+    assert all(len(one) <= slides.LINE for one in lines)
+
+
+@given(st.text("一二三四五，。", max_size=90))
+def test_no_caption_begins_with_the_end_of_a_sentence(sentence: str) -> None:
+    assume(not re.search("[，。]{2}", sentence))
+    assert all(one[0] not in slides.CLOSING for one in slides._lines(sentence)[1:])

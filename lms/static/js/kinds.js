@@ -17,6 +17,7 @@
     this.list = item.querySelector('[data-order]');
     this.fields = all(item, 'select');
     this.told = item.querySelector('[data-told]');
+    this.told.className += ' told-live';
     this.sure = item.querySelector('[data-order-sure]');
     this.arrange();
     this.list.hidden = false;
@@ -80,6 +81,7 @@
     this.area = item.querySelector('[data-spot]');
     this.svg = this.area.querySelector('svg');
     this.told = item.querySelector('[data-told]');
+    this.told.className += ' told-live';
     this.most = Number(this.area.getAttribute('data-spot'));
     this.tall = this.svg.viewBox.baseVal.height;
     this.regions = all(this.svg, '[data-region]').map(function (node) {

@@ -12,6 +12,7 @@
     this.submit = document.querySelector('[data-quiz-submit]');
     this.left = document.querySelector('[data-quiz-left]');
     if (!this.items.length || !this.prev || !this.next || !this.submit) { return; }
+    form.className += ' is-kept';
     this.build();
     this.restore();
     this.listen();
