@@ -168,7 +168,12 @@ def test_only_processes_that_carry_the_mark_of_the_site_are_ended(tmp_path: Path
 
 
 def _sleeper(site: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(["sleep", "30"], env={**os.environ, children.MARK: site}, start_new_session=True)
+    env = {**os.environ, children.MARK: site}
+    process = subprocess.Popen(["sleep", "30"], env=env, start_new_session=True)
+    words, deadline = Path(f"/proc/{process.pid}/environ"), time.monotonic() + 10
+    while site.encode() not in words.read_bytes() and time.monotonic() < deadline:
+        time.sleep(0.01)  # the new program shows its environment a moment after it began
+    return process
 
 
 @pytest.mark.parametrize(
