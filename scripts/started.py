@@ -52,9 +52,12 @@ def _running(data: Path, words: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def _films_paused(data: Path) -> Iterator[None]:
     """Hold the heavy worker, which still makes the other courses' films: it would take a core from what is measured."""
-    held = _heavy_workers(data)
-    for pid in held:
-        os.kill(pid, signal.SIGSTOP)
+    held: list[int] = []
+    while new := [pid for pid in _heavy_workers(data) if pid not in held]:  # what it began meanwhile too
+        held += new
+        for pid in new:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
     try:
         yield
     finally:

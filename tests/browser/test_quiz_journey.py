@@ -15,7 +15,7 @@ CHECKED = 'value="b" checked'
 def begin(page: Page, site: str) -> None:
     page.goto(f"{site}/c/exam/1")
     page.get_by_role("button", name=re.compile("开始答题|接着答题")).click()
-    expect(page.locator("form[data-behaviour=quiz]")).to_be_visible()
+    expect(page.locator("form.is-kept")).to_be_visible()
 
 
 def onward(page: Page) -> None:

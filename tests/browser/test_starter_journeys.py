@@ -62,6 +62,7 @@ class Volunteer:
 
     def _paper(self, body: QuizBody) -> None:
         self.page.get_by_role("button", name="开始答题").click()
+        expect(self.page.locator("form.is-kept")).to_be_visible()  # one question at a time from here on
         asked = questions(body)
         for _ in asked:
             shown = self.page.locator("fieldset[data-item]:visible")
