@@ -9,7 +9,6 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, session
@@ -17,6 +16,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
 from bench.bench_outbox import PEOPLE, SECONDS, WORST, _server
+from bench.beside import compare
 from bench.figures import percentile, say
 from bench.visitor import Visitor
 from courses.items import Item, ItemKind, Option
@@ -78,7 +78,7 @@ class Learning:
 
 
 def main() -> None:
-    """Measure hello, saves, hello; then the crowd."""
+    """Measure hello and saves turn by turn; then the crowd."""
     with demo_site() as (_, data), _server(data) as (port, _log):
         app = create_app(config.read({"LMS_ENV": "demo", "LMS_DATA": str(data)}))
         with app.app_context():
@@ -89,13 +89,12 @@ def main() -> None:
 
 
 def _answers(people: list[Learning]) -> None:
-    before = _rate(_drive(people, Learning.hello, SECONDS / 4))
-    saves = _drive(people, Learning.save, SECONDS / 2)
-    hello = (before + _rate(_drive(people, Learning.hello, SECONDS / 4))) / 2
-    ratio, waits = _rate(saves) / hello, [wait for _, wait in saves]
-    failed = sum(1 for status, _ in saves if status != 200)
-    say("answers saved", round(_rate(saves)), "a second")
-    say("answers saved", round(ratio, 3), "× hello", ratio_to="hello", goal=f"≥ {GOAL}", ok=ratio >= GOAL)
+    saves = compare(people, Learning.save, SECONDS / 2)
+    waits = [wait for _, wait in saves.answers]
+    failed = sum(1 for status, _ in saves.answers if status != 200)
+    ok = saves.ratio >= GOAL
+    say("answers saved", round(saves.rate), "a second")
+    say("answers saved", round(saves.ratio, 3), "× hello", ratio_to="hello", goal=f"≥ {GOAL}", ok=ok)
     say("answer p99", round(percentile(waits, 0.99) * 1000), "ms")
     say("worst wait of an answer", round(max(waits), 3), "s", goal=f"≤ {WORST:g} s", ok=max(waits) <= WORST)
     say("answers not kept", failed, goal="0", ok=failed == 0)
@@ -180,27 +179,6 @@ def _publish(*, title: str, key: str) -> CourseRow:
     version = publish(course, {}, unit_id=unit_id, actor_id=None)
     db.session.commit()
     return version.course
-
-
-def _rate(answers: list[tuple[int, float]]) -> float:
-    return PEOPLE * len(answers) / sum(wait for _, wait in answers)
-
-
-def _drive(people: list[Learning], act: Callable[[Learning], int], seconds: float) -> list[tuple[int, float]]:
-    """Status and seconds of each answer, all people at once."""
-    end, answers = time.monotonic() + seconds, list[tuple[int, float]]()
-
-    def one(learning: Learning) -> None:
-        while (begun := time.monotonic()) < end:
-            status = act(learning)
-            answers.append((status, time.monotonic() - begun))
-
-    threads = [threading.Thread(target=one, args=(learning,)) for learning in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""The application with one view more that says hello: same hooks, same server, for ratios."""
+"""The application with one view more that says hello: same hooks, same server, for ratios; another names its process."""
+
+import os
 
 from flask import Flask
 
@@ -7,13 +9,18 @@ from wsgi import app as site
 
 
 def with_hello(app: Flask) -> Flask:
-    """Add /hello, declared open to everybody as every view has to be."""
+    """Add /hello and /process, declared open to everybody as every view has to be."""
 
     @public
     def hello() -> str:
         return "hello"
 
+    @public
+    def process() -> str:
+        return str(os.getpid())
+
     app.add_url_rule("/hello", "bench_hello", hello)
+    app.add_url_rule("/process", "bench_process", process)
     return app
 
 

@@ -57,6 +57,12 @@ class Visitor:
         headers = {"Content-Type": "application/json", "X-CSRFToken": token}
         return self._ask("POST", path, json.dumps(value).encode(), headers)
 
+    def close(self) -> None:
+        """Close the connection; the next request opens a new one."""
+        if self.link:
+            self.link.close()
+        self.link = None
+
     def sign_in(self, phone: str) -> None:
         """Sign in with the demo password; RuntimeError when that is refused."""
         page = self.get("/login")

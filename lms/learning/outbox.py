@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from courses.lesson_rules import share_of
@@ -60,9 +60,9 @@ class PresentEntry(_Entry):
 Entry = WatchedEntry | AnswerEntry | PresentEntry
 _adapter: TypeAdapter[Entry] = TypeAdapter(Annotated[Entry, Field(discriminator="kind")])
 Judged = dict[str, Any]
-_ANSWERS = select(OutboxEntry.id, OutboxEntry.result).where(OutboxEntry.learner == bindparam("learner"))
-_ANSWERED_ONE = _ANSWERS.where(OutboxEntry.id == bindparam("id"))
-_ANSWERED = _ANSWERS.where(OutboxEntry.id.in_(bindparam("ids", expanding=True)))
+_ANSWERED = select(OutboxEntry.result).where(
+    OutboxEntry.learner == bindparam("learner"), OutboxEntry.id == bindparam("id")
+)
 _KEEP = {
     "sqlite": sqlite.insert(table(OutboxEntry)).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(table(OutboxEntry)).on_conflict_do_nothing(),
@@ -99,42 +99,52 @@ class Bundle:
 
     def take(self) -> list[Judged]:
         """Judge every entry once, in order; the same id gets its first answer again."""
-        before = _answered([one.id for one in self.read if not isinstance(one, dict)], self.learner)
-        results, saved = [], Counter[int]()
+        connection, results, saved = db.session.connection(), [], Counter[int]()
         for one in self.read:
             if isinstance(one, dict):
                 results.append(one)
                 continue
-            if one.id not in before:
-                before[one.id] = {"id": one.id, **self._judge(one)}
-                _keep(before[one.id], self.learner)
-                if isinstance(one, AnswerEntry) and before[one.id]["state"] == "kept":
+            first, judged = self._once(connection, one)
+            if judged:
+                _keep(connection, judged, self.learner)
+                if isinstance(one, AnswerEntry) and judged["state"] == "kept":
                     saved[self.papers[one.attempt].id] += 1
-            results.append(before[one.id])
+            results.append(first or judged)
         for attempt_id, count in saved.items():
             event_log.note_saved(attempt_id, count, self.device)
         return results
 
-    def _judge(self, entry: Entry) -> Judged:
+    def _once(self, connection: Connection, entry: Entry) -> tuple[Judged, Judged]:
+        """Return the answer this entry got before, or else the one it gets now; the other is empty."""
+        visit = self.visits.get(entry.visit) if isinstance(entry, WatchedEntry) else None
+        if visit is not None and isinstance(entry, WatchedEntry):
+            found = watching.standing(connection, visit, self.learner, entry.id)
+            if found.answer:
+                return found.answer, {}
+            return {}, {"id": entry.id, **self._judge_watched(connection, entry, visit, found)}
+        hers = {"learner": self.learner.name, "id": entry.id}
+        if first := connection.execute(_ANSWERED, hers).scalar():
+            return first, {}
+        return {}, {"id": entry.id, **self._judge(connection, entry)}
+
+    def _judge(self, connection: Connection, entry: Entry) -> Judged:
         if isinstance(entry, AnswerEntry):
             return self._judge_answer(entry)
-        if isinstance(entry, PresentEntry):
-            return self._judge_presence(entry)
-        visit = self.visits.get(entry.visit)
-        watched = watching.Watched(entry.visit, entry.seq, entry.stretches, entry.rate)
-        if reason := watching.fault(watched, visit, clock.now()):
-            return _refused(reason)
-        if visit is None:
-            return _refused(UNREADABLE)
-        result = watching.credit(watched, visit, self.learner, content_of(visit.version_id).watching)
-        return result | {"lesson_done": _lesson_done(visit, result["share"])}
-
-    def _judge_presence(self, entry: PresentEntry) -> Judged:
         visit = self.visits.get(entry.visit)
         if visit is None:
             return _refused("没有找到这次播放。请刷新页面再放。")
-        watching.note_presence(visit)
+        watching.note_presence(connection, visit)
         return {"state": "kept", "credited": 0, "reason": None}
+
+    def _judge_watched(
+        self, connection: Connection, entry: WatchedEntry, visit: watching.OpenVisit, found: watching.Standing
+    ) -> Judged:
+        watched = watching.Watched(entry.visit, entry.seq, entry.stretches, entry.rate)
+        if reason := watching.fault(watched, visit, clock.now()):
+            return _refused(reason)
+        policy = content_of(visit.version_id).watching
+        result = watching.credit(connection, watched, visit, self.learner, found, policy)
+        return result | {"lesson_done": _lesson_done(visit, result["share"])}
 
     def _judge_answer(self, entry: AnswerEntry) -> Judged:
         paper = self.papers.get(entry.attempt)
@@ -177,17 +187,7 @@ def _refused(reason: str) -> Judged:
     return {"state": "refused", "credited": 0, "reason": reason}
 
 
-def _answered(ids: Sequence[str], learner: Learner) -> dict[str, Judged]:
-    connection, hers = db.session.connection(), {"learner": learner.name}
-    if len(ids) == 1:
-        rows = connection.execute(_ANSWERED_ONE, {**hers, "id": ids[0]})
-    else:
-        rows = connection.execute(_ANSWERED, {**hers, "ids": list(ids)})
-    return {entry_id: result for entry_id, result in rows}
-
-
-def _keep(result: Judged, learner: Learner) -> None:
-    connection = db.session.connection()
+def _keep(connection: Connection, result: Judged, learner: Learner) -> None:
     values = {"id": result["id"], "learner": learner.name, "result": result, "at": clock.now()}
     connection.execute(_KEEP[connection.dialect.name], values)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, select, update
+from sqlalchemy import Connection, and_, bindparam, select, update
 
 from courses import coverage
 from courses.coverage import Stretches
@@ -17,7 +17,7 @@ from lms.enrolment.commands import Learner
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
 from lms.learning.commands import insert, table
-from lms.learning.models import LessonProgress, Visit, WatchClock
+from lms.learning.models import LessonProgress, OutboxEntry, Visit, WatchClock
 
 TOLERANCE_SECONDS = 2.0
 """Per person and day: clocks, buffers and rounding; never more in all."""
@@ -71,12 +71,24 @@ _VISITS_OF_VISITOR = _VISITS.where(Enrolment.visitor_id == bindparam("owner"))
 _ONE, _MANY = Visit.token == bindparam("token"), Visit.token.in_(bindparam("tokens", expanding=True))
 _VISIT_OF_PERSON, _VISIT_OF_VISITOR = _VISITS_OF_PERSON.where(_ONE), _VISITS_OF_VISITOR.where(_ONE)
 _VISITS_OF_PERSON, _VISITS_OF_VISITOR = _VISITS_OF_PERSON.where(_MANY), _VISITS_OF_VISITOR.where(_MANY)
-_CLOCK = select(
-    WatchClock.id, WatchClock.spent, WatchClock.lent_day, WatchClock.lent_seconds, WatchClock.player_visit_id,
-    WatchClock.player_since, WatchClock.player_heard_at,
-).with_for_update()  # fmt: skip
-_CLOCK_OF_PERSON = _CLOCK.where(WatchClock.person_id == bindparam("owner"))
-_CLOCK_OF_VISITOR = _CLOCK.where(WatchClock.visitor_id == bindparam("owner"))
+_STANDING = (
+    select(
+        WatchClock.id.label("clock_id"), WatchClock.spent, WatchClock.lent_day, WatchClock.lent_seconds,
+        WatchClock.player_visit_id, WatchClock.player_since, WatchClock.player_heard_at,
+        LessonProgress.stretches, LessonProgress.position, Visit.last_seq, OutboxEntry.result.label("answer"),
+    )
+    .select_from(LessonProgress)
+    .join(Visit, Visit.id == bindparam("visit"))
+    .outerjoin(
+        OutboxEntry, and_(OutboxEntry.id == bindparam("entry"), OutboxEntry.learner == bindparam("learner"))
+    )
+    .where(
+        LessonProgress.enrolment_id == bindparam("enrolment"), LessonProgress.lesson_id == bindparam("lesson")
+    )
+    .with_for_update(of=(LessonProgress, Visit))  # her clock is held by her name: see outbox.Bundle.names
+)  # fmt: skip
+_STANDING_OF_PERSON = _STANDING.outerjoin(WatchClock, WatchClock.person_id == bindparam("owner"))
+_STANDING_OF_VISITOR = _STANDING.outerjoin(WatchClock, WatchClock.visitor_id == bindparam("owner"))
 _clocks, _rows, _visits = (table(model) for model in (WatchClock, LessonProgress, Visit))
 _SPEND = (
     update(_clocks)
@@ -86,13 +98,6 @@ _SPEND = (
         player_visit_id=bindparam("player"), player_since=bindparam("since"), player_heard_at=bindparam("heard"),
     )
 )  # fmt: skip
-_WATCHED = (
-    select(LessonProgress.stretches, LessonProgress.position)
-    .where(
-        LessonProgress.enrolment_id == bindparam("enrolment"), LessonProgress.lesson_id == bindparam("lesson")
-    )
-    .with_for_update()
-)
 _ADD = (
     update(_rows)
     .where(_rows.c.enrolment_id == bindparam("enrolment"), _rows.c.lesson_id == bindparam("lesson"))
@@ -104,13 +109,26 @@ _ADD = (
 _HEARD = (
     update(_visits)
     .where(_visits.c.id == bindparam("visit"))
-    .values(
-        heard_at=bindparam("now"),
-        last_seq=case((_visits.c.last_seq < bindparam("seq"), bindparam("seq")), else_=_visits.c.last_seq),
-    )
-    .returning(_visits.c.last_seq)
+    .values(heard_at=bindparam("now"), last_seq=bindparam("seq"))
 )
 _PRESENT = update(_visits).where(_visits.c.id == bindparam("visit")).values(presence=_visits.c.presence + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an entry finds under the lock: her clock, what she has watched, what this entry was answered before."""
+
+    clock_id: int | None
+    spent: Sequence[Sequence[float]] | None
+    lent_day: str | None
+    lent_seconds: float | None
+    player_visit_id: int | None
+    player_since: datetime | None
+    player_heard_at: datetime | None
+    stretches: Sequence[Sequence[float]]
+    position: float
+    last_seq: int
+    answer: dict[str, Any] | None
 
 
 def visits_of(learner: Learner, tokens: Sequence[str]) -> Mapping[str, OpenVisit]:
@@ -127,10 +145,8 @@ def visits_of(learner: Learner, tokens: Sequence[str]) -> Mapping[str, OpenVisit
     return {row[0]: OpenVisit(row[1], row[2], row[3], row[4] or 0.0, *row[5:]) for row in rows}
 
 
-def fault(entry: Watched, visit: OpenVisit | None, now: datetime) -> str | None:
+def fault(entry: Watched, visit: OpenVisit, now: datetime) -> str | None:
     """Return why an entry is refused outright, None when the clock may decide."""
-    if visit is None:
-        return "没有找到这次播放。请刷新页面再放。"
     if visit.fetched_at is None:
         return "这一课还没有真正放过。"
     if now - visit.started_at > VISIT_GOOD_FOR:
@@ -150,19 +166,35 @@ def _sound(stretch: Sequence[float], duration: float) -> bool:
     return 0 <= stretch[0] < stretch[1] <= duration + OVERSHOOT
 
 
-def credit(entry: Watched, visit: OpenVisit, learner: Learner, policy: Watching) -> dict[str, Any]:
+def standing(connection: Connection, visit: OpenVisit, learner: Learner, entry_id: str) -> Standing:
+    """Return what stands now for an entry of this visit; holds the write lock."""
+    query = _STANDING_OF_PERSON if learner.person_id else _STANDING_OF_VISITOR
+    keys = {
+        "owner": learner.person_id or learner.visitor_id, "learner": learner.name, "entry": entry_id,
+        "visit": visit.id, "enrolment": visit.enrolment_id, "lesson": visit.lesson_id,
+    }  # fmt: skip
+    return Standing(*connection.execute(query, keys).one())
+
+
+def credit(
+    connection: Connection,
+    entry: Watched,
+    visit: OpenVisit,
+    learner: Learner,
+    found: Standing,
+    policy: Watching,
+) -> dict[str, Any]:
     """Believe what the learner's clock allows; returns the outbox result without its id. Holds the write lock."""
-    now, connection = clock.now(), db.session.connection()
-    row = _row_of(visit, connection)
-    before = tuple((start, end) for start, end in row.stretches)
+    now = clock.now()
+    before = tuple((start, end) for start, end in found.stretches)
     played = coverage.merge((), [(start, min(end, visit.duration)) for start, end in entry.stretches])
     length = coverage.covered(played)
     allowed = in_order(played, before) if policy.no_skip_ahead else played
     cost = coverage.covered(allowed)
-    granted, pause = _pay(connection, learner, visit, cost / entry.rate, now, policy)
+    granted, pause = _pay(connection, learner, visit, found, cost / entry.rate, now, policy)
     believed = granted * entry.rate
     after = coverage.merge(before, prefix(allowed, believed))
-    _keep(connection, visit, entry, after, row.position, now)
+    _keep(connection, visit, entry, after, found, now)
     whole = believed >= length - 0.05
     state = "kept" if whole else "partial" if believed > 0.05 else "refused"
     return {
@@ -198,76 +230,70 @@ def prefix(stretches: Stretches, seconds: float) -> Stretches:
 
 
 def _pay(
-    connection: Connection, learner: Learner, visit: OpenVisit, cost: float, now: datetime, policy: Watching
-) -> tuple[float, str]:
+    connection: Connection, learner: Learner, visit: OpenVisit, found: Standing, cost: float, now: datetime,
+    policy: Watching,
+) -> tuple[float, str]:  # fmt: skip
     """Return how many of `cost` seconds the one clock of this learner grants, tolerance included, and why to pause."""
-    row = _clock_of(learner, connection)
     since = visit.fetched_at.timestamp() if visit.fetched_at else now.timestamp()
-    spent = tuple((start, end) for start, end in row.spent)
+    spent = tuple((start, end) for start, end in found.spent or ())
     granted, spent = coverage.spend(spent, since, now.timestamp(), cost)
     today = now.date().isoformat()
-    lent = row.lent_seconds if row.lent_day == today else 0.0
+    lent = found.lent_seconds or 0.0 if found.lent_day == today else 0.0
     extra = min(max(0.0, cost - granted), TOLERANCE_SECONDS - lent)
     oldest = (now - VISIT_GOOD_FOR - timedelta(days=1)).timestamp()
-    other = policy.one_player and _plays_elsewhere(row, visit, now)
+    other = policy.one_player and _plays_elsewhere(found, visit, now)
     player = (
-        (row.player_visit_id, row.player_since, row.player_heard_at)
+        (found.player_visit_id, found.player_since, found.player_heard_at)
         if other
         else (visit.id, visit.fetched_at, now)
     )
     values = {
-        "clock": row.id, "spent": [[start, end] for start, end in spent if end > oldest], "day": today,
+        "clock": found.clock_id or _new_clock(connection, learner),
+        "spent": [[start, end] for start, end in spent if end > oldest], "day": today,
         "lent": lent + extra, "player": player[0], "since": player[1], "heard": player[2],
     }  # fmt: skip
     connection.execute(_SPEND, values)
     return granted + extra, ELSEWHERE if other else ""
 
 
-def _plays_elsewhere(row: Any, visit: OpenVisit, now: datetime) -> bool:
+def _plays_elsewhere(found: Standing, visit: OpenVisit, now: datetime) -> bool:
     """Say whether a visit whose media was fetched later plays right now."""
-    if row.player_visit_id in (None, visit.id) or visit.fetched_at is None:
+    if found.player_visit_id in (None, visit.id) or visit.fetched_at is None:
         return False
-    return bool(row.player_since > visit.fetched_at and now - row.player_heard_at < STILL_PLAYING)
+    if found.player_since is None or found.player_heard_at is None:
+        return False
+    return found.player_since > visit.fetched_at and now - found.player_heard_at < STILL_PLAYING
 
 
-def _clock_of(learner: Learner, connection: Connection) -> Any:
-    query = _CLOCK_OF_PERSON if learner.person_id else _CLOCK_OF_VISITOR
-    hers = {"owner": learner.person_id or learner.visitor_id}
-    row = connection.execute(query, hers).first()
-    if row is None:
-        owner = {
-            "person_id": learner.person_id,
-            "visitor_id": None if learner.person_id else learner.visitor_id,
-        }
-        empty = insert(WatchClock).values(**owner, spent=[], lent_day="", lent_seconds=0.0)
-        connection.execute(empty.on_conflict_do_nothing())
-        row = connection.execute(query, hers).one()
-    return row
-
-
-def _row_of(visit: OpenVisit, connection: Connection) -> Any:
-    key = {"enrolment": visit.enrolment_id, "lesson": visit.lesson_id}
-    return connection.execute(_WATCHED, key).one()
+def _new_clock(connection: Connection, learner: Learner) -> int:
+    """Begin the clock of a learner who plays something for the first time; returns its id."""
+    owner = {
+        "person_id": learner.person_id,
+        "visitor_id": None if learner.person_id else learner.visitor_id,
+    }
+    begun = insert(WatchClock).values(**owner, spent=[], lent_day="", lent_seconds=0.0)
+    return int(connection.execute(begun.returning(WatchClock.id)).scalar_one())
 
 
 def _keep(
-    connection: Connection, visit: OpenVisit, entry: Watched, after: Stretches, position: float, now: datetime
+    connection: Connection, visit: OpenVisit, entry: Watched, after: Stretches, found: Standing, now: datetime
 ) -> None:
     """Write the merged stretches, where she is, and that the visit was heard of."""
-    # Asked of the row itself: entries of one bundle come in any order, and another may have come meanwhile.
-    heard = {"visit": visit.id, "now": now, "seq": entry.seq}
-    newest = connection.execute(_HEARD, heard).scalar_one() == entry.seq
+    # Entries come in any order: only the newest of a visit says where she is.
+    newest = entry.seq >= found.last_seq
+    heard = {"visit": visit.id, "now": now, "seq": max(entry.seq, found.last_seq)}
+    connection.execute(_HEARD, heard)
     values = {
         "enrolment": visit.enrolment_id,
         "lesson": visit.lesson_id,
         "stretches": [list(stretch) for stretch in after],
         "seconds": coverage.covered(after),
-        "at": min(entry.stretches[-1][1], visit.duration) if newest else position,
+        "at": min(entry.stretches[-1][1], visit.duration) if newest else found.position,
         "now": now,
     }
     connection.execute(_ADD, values)
 
 
-def note_presence(visit: OpenVisit) -> None:
+def note_presence(connection: Connection, visit: OpenVisit) -> None:
     """She answered a question of whether she is still there."""
-    db.session.connection().execute(_PRESENT, {"visit": visit.id})
+    connection.execute(_PRESENT, {"visit": visit.id})
