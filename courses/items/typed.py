@@ -1,12 +1,13 @@
 """Short text, number, cloze and essay items."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from courses.items import Item, ItemKind, KeyPart, Number
 from courses.items.credit import FULL, NONE, of_key
-from courses.items.words import LARGEST, MAX_TYPED, decimal_of, fold, matches, near, pattern_fault
+from courses.items.words import LARGEST, MAX_TYPED, decimal_of, fold, is_whole, matches, near, pattern_fault
 
 GAP = re.compile(r"\[\[(\d{1,3})\]\]")
 MAX_ESSAY = 20_000
@@ -70,7 +71,11 @@ def fits(item: Item, response: Sequence[object]) -> bool:
     longest = MAX_ESSAY if item.kind == ItemKind.ESSAY else MAX_TYPED
     places = len(item.key) if item.kind == ItemKind.CLOZE else 1
     return len(response) <= places and all(
-        isinstance(one, str | int | float) and not isinstance(one, bool) and len(str(one)) <= longest
+        isinstance(one, str | int | float)
+        and not isinstance(one, bool)
+        and len(str(one)) <= longest
+        and is_whole(str(one))
+        and not (isinstance(one, float) and not math.isfinite(one))
         for one in response
     )
 

@@ -15,12 +15,24 @@ PICTURE = re.compile(r"!\[([^\]\n]{0,500})\]\(\s*<?([^)\s>]{1,500})>?[^)\n]{0,20
 """A picture in Markdown: its words, its address."""
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?(e[+-]?\d{1,2})?")
 _LONGEST_NUMBER = 40
+_HALF = re.compile(r"[\ud800-\udfff]")
+"""What JSON can carry and UTF-8 cannot: one of the two halves of a sign beyond the first plane."""
 
 
 def fold(text: str) -> str:
     """Return a text without what must not matter: width, case, spaces."""
     wide = unicodedata.normalize("NFKC", text).casefold()
     return "".join(unicodedata.normalize("NFKC", wide).split())
+
+
+def is_whole(text: str) -> bool:
+    """Say whether a text can be written down: half of a sign that needs two (a cut emoji) cannot."""
+    return not _HALF.search(text)
+
+
+def made_whole(text: str) -> str:
+    """Return a text with every half sign replaced, as it is kept and shown."""
+    return _HALF.sub("\ufffd", text)
 
 
 def decimal_of(text: str, unit: str = "") -> Decimal | None:
@@ -59,7 +71,7 @@ def pattern_fault(pattern: str) -> str:
 
 def matches(pattern: str, text: str) -> bool:
     """Say whether a whole typed text has the pattern, in time linear in its length."""
-    if pattern_fault(pattern):
+    if pattern_fault(pattern) or not is_whole(text):
         return False
     return _compiled(pattern).fullmatch(unicodedata.normalize("NFKC", text).strip()) is not None
 

@@ -1,5 +1,6 @@
 """Quiz attempts: begin or continue, save an answer, submit once, also when the time is over."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ __all__ = [
     "GRACE", "answers_of", "begin", "check_answer", "close_overdue", "hand_in_overdue", "is_over", "items_of",
     "leaves_of", "of_learner", "paper_of", "save_answer", "settle", "submit", "tries",
 ]  # fmt: skip
+log = logging.getLogger(__name__)
 GRACE = timedelta(seconds=60)
 """An answer or a hand-in that arrives this long after the deadline still counts: the network may be slow."""
 
@@ -180,10 +182,19 @@ def close_overdue(attempt: Attempt) -> bool:
 
 
 def hand_in_overdue(limit: int = 200) -> int:
-    """Hand in every open paper whose time is over; returns how many."""
+    """Hand in every open paper whose time is over; returns how many. One that fails keeps no other waiting."""
     late = select(Attempt).where(Attempt.submitted_at.is_(None), Attempt.due_at < clock.now() - GRACE)
     rows = db.session.scalars(late.order_by(Attempt.due_at).limit(limit)).all()
-    return sum(close_overdue(one) for one in rows)
+    return sum(_closed(one.id) for one in rows)
+
+
+def _closed(attempt_id: int) -> bool:
+    try:
+        with db.session.begin_nested():
+            return close_overdue(db.session.get_one(Attempt, attempt_id))
+    except Exception:
+        log.exception("the paper of attempt %s could not be handed in when its time was over", attempt_id)
+        return False
 
 
 def settle(attempt: Attempt) -> grading.Score:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from courses.items.words import made_whole
 from courses.lesson_rules import share_of
 from lms.assessment import answering, event_log
 from lms.catalogue.queries import content_of
@@ -48,6 +49,12 @@ class AnswerEntry(_Entry):
     attempt: Annotated[str, Field(max_length=64)]
     item: Annotated[str, Field(max_length=64)]
     response: Annotated[list[Any], Field(max_length=100)]
+
+    @field_validator("response")
+    @classmethod
+    def _whole(cls, typed: list[Any]) -> list[Any]:
+        """A phone may cut an emoji in two at the end of a field; the rest of her answer is kept."""
+        return [made_whole(one) if isinstance(one, str) else one for one in typed]
 
 
 class PresentEntry(_Entry):

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from courses.items import Item, ItemKind, Option
+from courses.items import Item, ItemKind, Option, kinds
 from courses.model import Module, QuizBody
 from lms.accounts.models import Person
 from lms.assessment import commands, jobs, papers
@@ -244,3 +244,49 @@ def test_replies_to_the_same_entry_are_the_same_and_write_once(place: factories.
     assert together.run(first.take, *first.names) == together.run(again.take, *again.names)
     assert papers.answers_of(attempt) == {"q1": ["a"]}
     assert db.session.scalar(select(func.count()).select_from(Response)) == 1
+
+
+def test_an_answer_with_half_an_emoji_is_kept_shown_and_graded(
+    place: factories.Tree, as_person: SignIn
+) -> None:
+    typed = Item("q1", ItemKind.TEXT, "烧水以后做什么？", (), (), "", "", pattern="喝?水+")
+    attempt = begun(place, replace(paper(), items=(typed,)))
+    browser = as_person(db.session.get_one(Person, attempt.enrolment.person_id))
+    where = f"/c/quiz/1/try/{attempt.public_id}"
+    entry = {
+        "id": str(uuid.uuid4()), "kind": "answer", "attempt": attempt.public_id, "item": "q1", "response": ["喝水\ud83d"],
+    }  # fmt: skip
+    headers = {"X-CSRFToken": factories.page_token(browser, where)}
+    told = browser.post("/api/outbox", json={"entries": [entry]}, headers=headers).get_json()
+    assert told["results"][0]["state"] == "kept"
+    assert "喝水\ufffd" in browser.get(where).get_data(as_text=True)
+    handed = factories.post(browser, f"{where}/submission", {}, page=where)
+    assert handed.status_code == 302
+    assert "0 分" in browser.get(handed.headers["Location"]).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("odd", ["喝水\ud83d", float("nan"), float("inf")])
+def test_what_cannot_be_written_down_is_no_answer_and_counts_for_nothing(odd: object) -> None:
+    typed = Item("q1", ItemKind.TEXT, "烧水以后做什么？", (), ("水",), "", "", pattern=".+")
+    assert not kinds.fits(typed, [odd])
+    assert kinds.share(typed, [odd]) == 0
+
+
+def test_one_paper_that_cannot_be_graded_keeps_no_other_waiting(
+    place: factories.Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (begun(place, paper(limit=10), f"1390000000{n}") for n in (1, 2))
+    settle = commands.settle
+
+    def fails(attempt: Attempt) -> object:
+        if attempt.id == first.id:
+            raise ValueError("no grade")
+        return settle(attempt)
+
+    monkeypatch.setattr(commands, "settle", fails)
+    with clock.travel(minutes=12):
+        assert commands.hand_in_overdue() == 1
+        db.session.commit()
+    db.session.expire_all()
+    assert db.session.get_one(Attempt, first.id).submitted_at is None, "nothing of it is half-written"
+    assert db.session.get_one(Attempt, second.id).submitted_at is not None
