@@ -117,6 +117,7 @@ class EvidenceKind(StrEnum):
 
     PHOTO = "photo"
     TEXT = "text"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,7 +172,7 @@ def _assignment(body: AssignmentBody) -> Iterator[Fault]:
     if not body.markdown.strip():
         yield "text-empty", "还没有写作业要做什么。"
     if not body.evidence:
-        yield "evidence-missing", "还没有写要交什么：photo（照片）或 text（文字）。"
+        yield "evidence-missing", "还没有写要交什么：photo（照片）、text（文字）或 file（文件）。"
     total = sum(one.points for one in body.rubric)
     if not body.rubric:
         yield "rubric-missing", "还没有评分标准，请至少写一条。"

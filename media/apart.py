@@ -19,6 +19,11 @@ def check(path: Path, name: str) -> int:
     return int(_ask(["check", str(path), name], CHECK_SECONDS)["pages"])
 
 
+def require_opens(path: Path, name: str) -> None:
+    """Open a document that is handed in; raises MediaError for one that cannot be."""
+    _ask(["opens", str(path), name], CHECK_SECONDS)
+
+
 def text(path: Path, name: str) -> list[dict[str, Any]]:
     """Return {"n", "text"} of each page; raises MediaError."""
     pages: list[dict[str, Any]] = _ask(["text", str(path), name], TEXT_SECONDS)["pages"]

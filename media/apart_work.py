@@ -1,4 +1,4 @@
-"""What runs in the process of its own: python -m media.apart_work check|text FILE NAME, one JSON object out."""
+"""What runs in the process of its own: python -m media.apart_work check|text|opens FILE NAME, one JSON object out."""
 
 import ctypes
 import json
@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from media import apart, documents, kinds
+from media import apart, documents, handed, kinds
 from media.errors import MediaError
 
 PR_SET_PDEATHSIG = 1
@@ -29,6 +29,12 @@ def check(file: Path, name: str) -> dict[str, Any]:
 def text(file: Path, name: str) -> dict[str, Any]:
     """Read the words of every page."""
     return {"pages": [asdict(page) for page in documents.pages(file, name)]}
+
+
+def opens(file: Path, name: str) -> dict[str, Any]:
+    """Open a document that is handed in."""
+    handed.open_once(file, name)
+    return {}
 
 
 Acts = dict[str, Callable[..., dict[str, Any]]]
@@ -53,4 +59,6 @@ def done(acts: Acts, words: list[str]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(done({"check": check, "text": text}, sys.argv[1:]), ensure_ascii=False))
+    sys.stdout.write(
+        json.dumps(done({"check": check, "text": text, "opens": opens}, sys.argv[1:]), ensure_ascii=False)
+    )

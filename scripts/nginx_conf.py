@@ -24,13 +24,13 @@ TOO_LONG = (
     "<title>地址太长</title><body style='font:20px/1.7 sans-serif;margin:2em'><h1>写得太长了</h1>"
     "<p>地址里的字太多，网站没有处理。搜索请只写最要紧的几个词，最多 100 个字。</p><p><a href=/>回首页</a></p></body></html>"
 )
-LARGE = "^/teach/(l/[0-9]+/film|import|materials/new)$|^/api/uploads"
+LARGE = "^/teach/(l/[0-9]+/film|import|materials/new)$|^/c/[^/]+/[0-9]+/work$|^/api/uploads"
 LARGE_BODY = "310m"
 """Addresses that take more than a form, as a pattern of nginx; the application holds each to its own limit."""
 TOO_LARGE = (
     "<!doctype html><html lang=zh-CN><meta charset=utf-8><meta name=viewport content='width=device-width'>"
     "<title>文件太大了</title><body style='font:20px/1.7 sans-serif;margin:2em'><h1>文件太大了</h1>"
-    "<p>直接传的视频和课程包最大 300 MB，资料最大 50 MB。更大的视频，请在视频课的页面选文件，会分段传，最大 2 GB。"
+    "<p>直接传的视频和课程包最大 300 MB，资料和作业文件最大 50 MB，作业照片最大 10 MB。更大的视频，请在视频课的页面选文件，会分段传，最大 2 GB。"
     "请退回上一页，您填的内容还在。</p></body></html>"
 )
 

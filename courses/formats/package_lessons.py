@@ -176,7 +176,7 @@ class Lessons:
         )
         kinds = fields.strings("evidence")
         if unknown := [one for one in kinds if one not in set(EvidenceKind)]:
-            fields.note("field", f"“evidence”不认识“{unknown[0][:40]}”，可以写 photo、text。")
+            fields.note("field", f"“evidence”不认识“{unknown[0][:40]}”，可以写 photo、text、file。")
         return AssignmentBody(
             markdown=self._prose(fields),
             evidence=tuple(EvidenceKind(one) for one in kinds if one in set(EvidenceKind)),

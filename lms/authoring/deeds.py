@@ -48,6 +48,7 @@ class AssignmentForm(FlaskForm):
     body = _words(_l("要做什么"), _l("说明最多 %(max)d 个字。"))
     photo = BooleanField(_l("交照片"))
     text = BooleanField(_l("交文字"))
+    file = BooleanField(_l("交文件（Word、Excel、PPT、PDF 或 TXT）"))
     rubric = TextAreaField(_l("评分标准"))
     pass_points = StringField(_l("多少分算通过"), [Whole(1, 1000, _l("请写 1 到 1000 之间的整数。"))])
     minutes = _minutes(_l("大约要做多少分钟"))
@@ -117,6 +118,7 @@ def held(body: Body, minutes: int) -> dict[str, object]:
     if isinstance(body, AssignmentBody):
         return {
             "body": body.markdown, "photo": EvidenceKind.PHOTO in body.evidence, "text": EvidenceKind.TEXT in body.evidence,
+            "file": EvidenceKind.FILE in body.evidence,
             "rubric": deed_words.rubric_words(body.rubric), "minutes": str(minutes),
             "pass_points": str(body.pass_points) if body.rubric else "",
         }  # fmt: skip
@@ -161,5 +163,9 @@ def written(form: DeedForm, text: str, kept: Body, new_id: Callable[[], str]) ->
 
 
 def _evidence(form: AssignmentForm) -> tuple[EvidenceKind, ...]:
-    ticked = ((EvidenceKind.PHOTO, form.photo.data), (EvidenceKind.TEXT, form.text.data))
+    ticked = (
+        (EvidenceKind.PHOTO, form.photo.data),
+        (EvidenceKind.TEXT, form.text.data),
+        (EvidenceKind.FILE, form.file.data),
+    )
     return tuple(kind for kind, wanted in ticked if wanted)

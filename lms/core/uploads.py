@@ -6,6 +6,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.sansio import multipart
 
 from lms.extensions import csrf
 
@@ -13,6 +14,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 ROOM_FOR_FIELDS = 1_000_000
 """Bytes of a form around its file."""
+HEAD = 64 * 1024
+"""Bytes of a body that is too large, read for the fields that stand before its files."""
 
 
 def takes_files(most: int, *, too_large: Callable[[], Any]) -> Callable[[Callable[P, R]], Callable[P, Any]]:
@@ -33,3 +36,28 @@ def takes_files(most: int, *, too_large: Callable[[], Any]) -> Callable[[Callabl
         return larger
 
     return allow
+
+
+def typed_before_files(field: str) -> str:
+    """Return a field of a body that is too large to read, where it stands before the files; "" otherwise."""
+    boundary = request.mimetype_params.get("boundary", "").encode("latin-1", "ignore")
+    if request.mimetype != "multipart/form-data" or not boundary:
+        return ""
+    decoder = multipart.MultipartDecoder(boundary)
+    try:
+        decoder.receive_data(request.environ["wsgi.input"].read(HEAD))
+        return _typed(decoder, field)
+    except (ValueError, OSError):
+        return ""
+
+
+def _typed(decoder: multipart.MultipartDecoder, field: str) -> str:
+    name, words = "", b""
+    while not isinstance(event := decoder.next_event(), multipart.File | multipart.NeedData):
+        if isinstance(event, multipart.Field):
+            name, words = event.name, b""
+        if isinstance(event, multipart.Data) and name == field:
+            words += event.data
+            if not event.more_data:
+                return words.decode("utf-8", "replace")
+    return ""

@@ -16,6 +16,7 @@ from lms.federations.models import Membership, Unit, UnitClosure
 
 OF_HERS = {
     "person.viewed": _l("看了您的学习情况"),
+    "work.downloaded": _l("下载了您交的作业文件"),
     "attempt.viewed": _l("看了您的答卷"),
     "service.viewed": _l("看了您的服务记录"),
     "slip.issued": _l("给您开了重设密码的单子"),

@@ -3,44 +3,45 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from flask import current_app, url_for
-from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
 
 from courses.model import AssignmentBody, EvidenceKind, Lesson
 from courses.state import Handed
-from lms.assets.commands import storage
 from lms.catalogue.models import Course
-from lms.core import audit_log, clock, crypto
+from lms.core import audit_log, clock
 from lms.core.database import begin_write
 from lms.core.errors import Conflict, Invalid, Missing
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
 from lms.federations import scope
 from lms.federations.queries import home_unit_id
-from lms.learning import commands
+from lms.learning import commands, work_files
 from lms.learning.models import HandIn
-from media import photos
-from media.errors import MediaError
 
 WORDS_LENGTH, COMMENT_LENGTH = 4000, 500
-GOOD_FOR_SECONDS = 4 * 3600
 
 
-def hand_in(enrolment: Enrolment, lesson: Lesson, words: str, photo: Path | None) -> HandIn:
-    """Take her work; raises Invalid for what is missing or no picture, Conflict while the last one waits."""
+def hand_in(
+    enrolment: Enrolment,
+    lesson: Lesson,
+    words: str,
+    photo: Path | None,
+    file: work_files.Brought | None = None,
+) -> HandIn:
+    """Take her work; raises Invalid or TooLarge for what is missing or cannot be used, Conflict while the last one waits."""
     words = words.replace("\0", "").strip()
-    _check(lesson, words, photo)
-    key = _kept(photo) if photo else None
+    _check(lesson, words, photo, file)
+    _require_her_turn(enrolment, lesson)
+    kept = work_files.keep(photo, file)
     begin_write(db.session, f"enrolment:{enrolment.id}")
-    earlier = of_lesson(enrolment.id, lesson.id)
-    if commands.is_done(enrolment.id, lesson.id):
-        raise Conflict("这份作业已经通过了，不用再交。")
-    if earlier and earlier[0].state == Handed.WAITING:
-        raise Conflict("作业已经交了，老师还没看，请等一等。")
+    try:
+        _require_her_turn(enrolment, lesson)
+    except Conflict:  # sent twice at the same moment: the first one stays
+        kept.forget()
+        raise
     row = HandIn(
-        enrolment_id=enrolment.id, lesson_id=lesson.id, words=words, picture_key=key, at=clock.now(),
+        enrolment_id=enrolment.id, lesson_id=lesson.id, words=words, at=clock.now(), **kept.columns(),
         unit_id=home_unit_id(enrolment.person_id) if enrolment.person_id else None, state=Handed.WAITING,
     )  # fmt: skip
     db.session.add(row)
@@ -49,7 +50,15 @@ def hand_in(enrolment: Enrolment, lesson: Lesson, words: str, photo: Path | None
     return row
 
 
-def _check(lesson: Lesson, words: str, photo: Path | None) -> None:
+def _require_her_turn(enrolment: Enrolment, lesson: Lesson) -> None:
+    if commands.is_done(enrolment.id, lesson.id):
+        raise Conflict("这份作业已经通过了，不用再交。")
+    earlier = of_lesson(enrolment.id, lesson.id)
+    if earlier and earlier[0].state == Handed.WAITING:
+        raise Conflict("作业已经交了，老师还没看，请等一等。")
+
+
+def _check(lesson: Lesson, words: str, photo: Path | None, file: work_files.Brought | None) -> None:
     body = lesson.body
     if not isinstance(body, AssignmentBody):
         raise Invalid("这一课没有作业。")
@@ -59,20 +68,12 @@ def _check(lesson: Lesson, words: str, photo: Path | None) -> None:
         raise Invalid("请先写作业的文字。")
     if EvidenceKind.PHOTO in body.evidence and photo is None:
         raise Invalid("请选一张照片。")
-    if not words and photo is None:
+    if EvidenceKind.FILE in body.evidence and file is None:
+        raise Invalid("请选一个文件。")
+    if EvidenceKind.FILE not in body.evidence and file is not None:
+        raise Invalid("这份作业不用交文件。")
+    if not words and photo is None and file is None:
         raise Invalid("请写点文字，或选一张照片。")
-
-
-def _kept(photo: Path) -> str:
-    """Keep the photograph drawn anew; raises Invalid when it is none."""
-    drawn = photo.with_suffix(".drawn.jpg")
-    try:
-        photos.redraw(photo, drawn)
-    except MediaError as error:
-        raise Invalid(error.message) from None
-    key = f"work/{crypto.token(18).lower().replace('-', 'x')}.jpg"
-    storage().put(key, drawn)
-    return key
 
 
 def mark(
@@ -135,23 +136,3 @@ def one_or_404(hand_in_id: int) -> HandIn:
     if row is None:
         raise Missing
     return row
-
-
-def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="lms.learning.work")
-
-
-def picture_address(row: HandIn) -> str:
-    """Return the signed address of its photograph, good for GOOD_FOR_SECONDS."""
-    return url_for("work.picture", token=_serializer().dumps(row.id))
-
-
-def picture_of(token: str) -> str:
-    """Return the key of the photograph a token names; raises Missing for a forged or expired one."""
-    try:
-        row = db.session.get(HandIn, _serializer().loads(token, max_age=GOOD_FOR_SECONDS))
-    except (BadSignature, ValueError):
-        row = None
-    if row is None or row.picture_key is None:
-        raise Missing("这个地址过期了。请回到作业页面，再打开一次。")
-    return row.picture_key

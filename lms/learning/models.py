@@ -95,7 +95,7 @@ class Appeal(Base):
 
 
 class HandIn(Base):
-    """Something she did and shows: words, a photograph; a trainer accepts it or gives it back with a comment."""
+    """Something she did and shows: words, a photograph, a file as it came; a trainer accepts it or gives it back with a comment."""
 
     __tablename__ = "hand_ins"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -104,6 +104,10 @@ class HandIn(Base):
     unit_id: Mapped[int | None] = mapped_column(db.ForeignKey("units.id"), index=True)
     words: Mapped[str]
     picture_key: Mapped[str | None]
+    file_key: Mapped[str | None]
+    file_name: Mapped[str | None]
+    file_size: Mapped[int | None]
+    file_digest: Mapped[str | None]
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     state: Mapped[str] = mapped_column(default="waiting")
     points: Mapped[dict[str, int]] = mapped_column(db.JSON, default=dict)

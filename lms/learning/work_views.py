@@ -1,4 +1,4 @@
-"""The trainer's pages of assignments: what waits, one piece of work with its rubric, photographs."""
+"""The trainer's pages of assignments: what waits, one piece of work with its rubric, its photographs and files."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -6,14 +6,13 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as Answer
 
 from courses.model import AssignmentBody
-from lms.assets.sending import send
 from lms.core import audit_log
 from lms.core.doors import signed_url
 from lms.core.errors import Invalid, LmsError, Missing
 from lms.extensions import db
 from lms.federations.guards import requires
 from lms.federations.permissions import Permission
-from lms.learning import assignments
+from lms.learning import assignments, work_files
 from lms.learning.models import HandIn
 
 bp = Blueprint("work", __name__, template_folder="templates")
@@ -56,7 +55,7 @@ def _page(row: HandIn, *, error: str = "") -> str:
         lesson=lesson,
         body=_body(row),
         content=row.enrolment.version.content,
-        picture=assignments.picture_address(row) if row.picture_key else None,
+        address=work_files.address,
         earlier=[one for one in assignments.of_lesson(row.enrolment_id, row.lesson_id) if one.id < row.id],
         typed=request.form,
         error=error,
@@ -94,6 +93,13 @@ def _points(words: str, most: int, criterion: str) -> int:
 
 @bp.get("/evidence/<token>")
 @signed_url
-def picture(token: str) -> Answer:
-    """Send a photograph of work by its signed address."""
-    return send(assignments.picture_of(token), "image/jpeg")
+def kept(token: str) -> Answer:
+    """Send a photograph or file of work to whom its address was made for; a file another person keeps is recorded."""
+    reader_id = current_user.id if current_user.is_authenticated else None
+    row, part = work_files.read(token, reader_id)
+    answer = work_files.sent(row, part)
+    if part == work_files.Part.FILE and reader_id != row.enrolment.person_id:
+        detail = {"hand_in": row.id}
+        audit_log.record(reader_id, "work.downloaded", "person", row.enrolment.person_id, detail)
+        db.session.commit()
+    return answer

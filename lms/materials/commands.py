@@ -34,7 +34,7 @@ class Incoming:
 
 def examine(path: Path, name: str) -> Incoming:
     """Look at a file before anything is written; raises Invalid with a sentence."""
-    name = _base(name)
+    name = kinds.clean_name(name)
     try:
         kind = kinds.kind_of(path, name)
         pages = apart.check(path, name)
@@ -43,12 +43,6 @@ def examine(path: Path, name: str) -> Incoming:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Incoming(path, name, kind, pages, digest)
-
-
-def _base(name: str) -> str:
-    """Return the last part of a file's name without control characters, short enough to keep."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(char for char in last if char.isprintable())[-120:]
 
 
 def take(

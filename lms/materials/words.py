@@ -1,6 +1,10 @@
 """Kinds of materials in words, and their media types."""
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _l
+
+from media import kinds
 
 KINDS = {"pdf": "PDF", "docx": "Word", "pptx": "PowerPoint", "md": _l("文字")}
 STATUSES = {
@@ -9,11 +13,8 @@ STATUSES = {
     "refused": _l("没有收下"),
     "withdrawn": _l("已撤下"),
 }
-MIMES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "md": "text/plain; charset=utf-8",
+MIMES: Mapping[str, str] = {
+    **kinds.MIMES,
     "png": "image/png",
     "jpg": "image/jpeg",
     "webp": "image/webp",

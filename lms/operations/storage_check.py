@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
-from sqlalchemy import String, select
+from sqlalchemy import Column, String, Table, select
 
 from lms.assets.commands import storage
 from lms.core import audit_log
@@ -37,12 +37,17 @@ def named() -> Iterator[Named]:
         for column in table.columns:
             if not column.name.endswith("_key") or not isinstance(column.type, String):
                 continue
-            knows = column.name in ("storage_key", "source_key")  # the column that size and digest are about
-            size = table.columns.get("size") if knows else None
-            digest = table.columns.get("digest") if knows else None
+            size, digest = _about(table, column.name)
             wanted = [column, *(one for one in (size, digest) if one is not None)]
             for row in db.session.execute(select(*wanted).where(column.contains("/"))).mappings():
-                yield Named(table.name, row[column.name], row.get("size"), row.get("digest"))
+                known = [row[one.name] if one is not None else None for one in (size, digest)]
+                yield Named(table.name, row[column.name], *known)
+
+
+def _about(table: Table, name: str) -> tuple[Column[Any] | None, Column[Any] | None]:
+    """Return the columns of size and digest that tell of a key: those of the row, or of this key alone."""
+    before = "" if name in ("storage_key", "source_key") else name.removesuffix("key")
+    return table.columns.get(f"{before}size"), table.columns.get(f"{before}digest")
 
 
 def check(sweep: bool = False) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Lessons people do (a class in a hall, an assignment, a survey), written in the studio through their forms."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -19,7 +20,7 @@ CLASS = {
     "bring": "本子\n笔", "revision": "1",
 }  # fmt: skip
 WORK = {
-    "title": "上一次门", "body": "上一次门，写下您说的第一句话。", "photo": "y", "text": "y",
+    "title": "上一次门", "body": "上一次门，写下您说的第一句话。", "photo": "y", "text": "y", "file": "y",
     "rubric": "说清楚了我是谁 2 分\n问了一个问题：3", "pass_points": "4", "minutes": "30", "revision": "1",
 }  # fmt: skip
 QUESTIONS = "这门课有用吗？\n- 有用\n- 没用\n\n您最想再学什么？（多选）（可不填）\n- 急救\n- 手机\n- 法律\n\n老师讲得怎么样？（打分）\n\n还想说什么？（可不填）"
@@ -57,7 +58,12 @@ def test_what_is_typed_becomes_the_lesson_and_stands_in_the_form_again(deeds: St
     assert body(deeds, "classroom") == ClassroomBody("两人一组，轮流敲门。", 90, "村委会二楼", ("本子", "笔"))
     assert deeds.lesson("classroom").minutes == 90
     work = body(deeds, "assignment")
-    assert isinstance(work, AssignmentBody) and work.evidence == (EvidenceKind.PHOTO, EvidenceKind.TEXT)
+    assert isinstance(work, AssignmentBody) and work.evidence == (
+        EvidenceKind.PHOTO,
+        EvidenceKind.TEXT,
+        EvidenceKind.FILE,
+    )
+    assert len(re.findall(r'type="checkbox"[^>]* checked', page(deeds, "assignment"))) == 3
     assert [(one.text, one.points) for one in work.rubric] == [("说清楚了我是谁", 2), ("问了一个问题", 3)]
     assert work.pass_points == 4
     survey = body(deeds, "survey")

@@ -26,7 +26,7 @@ COVER = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 360"><rect wid
 MORE = [
     {"id": "film", "kind": "video", "title": "看一看", "video": "video/film.mp4", "captions": "video/film.srt"},
     {"id": "hall", "kind": "classroom", "title": "练一练", "body": "lessons/hall.md", "minutes": 90, "place_note": "二楼", "bring": ["本子"]},
-    {"id": "work", "kind": "assignment", "title": "做一做", "body": "lessons/work.md", "evidence": ["photo", "text"],
+    {"id": "work", "kind": "assignment", "title": "做一做", "body": "lessons/work.md", "evidence": ["photo", "text", "file"],
      "rubric": [{"id": "r1", "text": "清楚", "points": 3}], "pass_points": 2},
     {"id": "ask", "kind": "survey", "title": "说一说", "questions": [{"id": "q1", "text": "有用吗？", "asks": "one", "options": ["有", "没有"]}]},
 ]  # fmt: skip
