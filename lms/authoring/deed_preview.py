@@ -7,10 +7,11 @@ from werkzeug.datastructures import MultiDict
 
 from courses.model import LessonKind
 from lms.core import days
+from lms.learning import work_files
 from lms.learning.survey_views import choices_of
 
 SHOWN: Mapping[LessonKind, Mapping[str, Any]] = {
     LessonKind.CLASSROOM: {"sessions": (), "taken": {}, "hers": {}, "days": days},
-    LessonKind.ASSIGNMENT: {"earlier": (), "asks": True, "words": "", "picture": None},
+    LessonKind.ASSIGNMENT: {"earlier": (), "asks": True, "words": "", **work_files.CHOICE},
     LessonKind.SURVEY: {"wrong": (), "given": MultiDict(), "asks": True, "choices": choices_of},
 }

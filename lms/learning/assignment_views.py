@@ -34,8 +34,7 @@ def page(place: access.Place, enrolment: Enrolment, notice: str = "", words: str
         words=words or (earlier[0].words if earlier else ""),
         address=work_files.address,
         reader_id=enrolment.person_id,
-        accepted=work_files.ACCEPTED,
-        most=work_files.FILE_BYTES // 1_000_000,
+        **work_files.CHOICE,
     )
 
 

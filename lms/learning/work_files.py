@@ -1,7 +1,7 @@
 """What she hands in besides words: a photograph drawn anew, a file as it came; kept, and sent to whom the page was made for."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -25,8 +25,11 @@ GOOD_FOR_SECONDS = 4 * 3600
 PHOTO_LARGE = f"照片超过 {PHOTO_BYTES // 1_000_000} MB。请压缩一下，或换一张小的。"
 FILE_LARGE = f"文件超过 {FILE_BYTES // 1_000_000} MB。请压缩里面的图片，或拆成小一点的文件再交。"
 BOTH_LARGE = f"照片最大 {PHOTO_BYTES // 1_000_000} MB，文件最大 {FILE_BYTES // 1_000_000} MB。请压缩一下，或换小一点的再交。"
-ACCEPTED = ",".join(f".{ending},{kinds.MIMES[kind]}" for ending, kind in kinds.HANDED.endings.items())
-"""What a browser offers first when she chooses a file."""
+CHOICE: Mapping[str, object] = {
+    "accepted": ",".join(f".{ending},{kinds.MIMES[kind]}" for ending, kind in kinds.HANDED.endings.items()),
+    "most": FILE_BYTES // 1_000_000,
+}
+"""What the form says of a file: the kinds a browser offers first, the megabytes."""
 
 
 class Part(StrEnum):
