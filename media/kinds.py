@@ -145,8 +145,12 @@ def _by_content(path: Path, said: DocumentKind, wanted: Wanted) -> DocumentKind:
     is_text = _is_text(path)
     if said in (DocumentKind.MARKDOWN, DocumentKind.TEXT) and is_text:
         return said
-    looks = "其实是纯文字" if is_text else _looks_like(head)
-    raise MediaError("document-kind", f"内容不像 {said.upper()}，{looks}。{wanted.otherwise}")
+    ending = said.upper()
+    if is_text:
+        raise MediaError(
+            "document-kind", f"内容不像 {ending}，其实是纯文字。请用做它的软件另存为 {ending}，再传一次。"
+        )
+    raise MediaError("document-kind", f"内容不像 {ending}，{_looks_like(head)}。{wanted.otherwise}")
 
 
 def _is_text(path: Path) -> bool:

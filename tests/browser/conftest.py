@@ -121,7 +121,7 @@ def _second_package(folder: Path) -> Path:
     (folder / "task.md").write_text("走访一户人家，写下您看到的。", "utf-8")
     (folder / "hall.md").write_text("现场练一遍。", "utf-8")
     lessons = [
-        {"id": "task", "kind": "assignment", "title": "走访一次", "body": "task.md", "evidence": ["text", "photo"],
+        {"id": "task", "kind": "assignment", "title": "走访一次", "body": "task.md", "evidence": ["text", "photo", "file"],
          "rubric": [{"id": "c", "text": "写清楚", "points": 5}], "pass_points": 3},
         {"id": "hall", "kind": "classroom", "title": "现场练习", "body": "hall.md", "minutes": 45},
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import xlsxwriter
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -30,17 +31,40 @@ def photo() -> bytes:
     return made.getvalue()
 
 
+def form(words: str) -> bytes:
+    """A table of the visit as she fills it in."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        book.add_worksheet().write(0, 0, words)
+    return made.getvalue()
+
+
 def hand_in(page: Page, site: str, words: str) -> None:
     page.goto(f"{site}/c/hands-on/1")
     page.fill("[name=words]", words)
     page.set_input_files("[name=photo]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    page.set_input_files("[name=file]", {"name": "走访表.docx", "mimeType": "", "buffer": form(words)})
+    page.get_by_role("button", name="交作业").click()
+    expect(page.get_by_text("文件名是 .docx，内容却是 XLSX")).to_be_visible()
+    expect(page.locator("[name=words]")).to_have_value(words)
+    page.set_input_files("[name=photo]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    page.set_input_files("[name=file]", {"name": "走访表.xlsx", "mimeType": "", "buffer": form(words)})
     page.get_by_role("button", name="交作业").click()
     expect(page.get_by_text("作业交上去了")).to_be_visible()
+
+
+def saved(page: Page) -> tuple[str, bytes]:
+    """Save the first file on the page; return its name and what it holds."""
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="走访表.xlsx").first.click()
+    return fetched.value.suggested_filename, fetched.value.path().read_bytes()
 
 
 def mark(page: Page, site: str, button: str, **typed: str) -> None:
     page.goto(f"{site}/teach/hand-ins")
     page.get_by_role("link", name="等您看").first.click()
+    name, content = saved(page)
+    assert (name, content[:4]) == ("走访表.xlsx", b"PK\x03\x04")
     for name, words in typed.items():
         page.fill(f"[name={name.replace('_', '-')}]", words)
     page.get_by_role("button", name=button).click()
@@ -57,7 +81,8 @@ def test_work_comes_back_and_is_accepted_the_second_time_and_she_signs_in_at_the
     sign_in(desk, site)
     hand_in(hers, site, "去了一户。")
     mark(desk, site, "退回", comment="写清楚看到了什么。")
-    hers.reload()
+    hers.goto(f"{site}/c/hands-on/1")
+    assert saved(hers)[0] == "走访表.xlsx"
     expect(hers.get_by_text("写清楚看到了什么")).to_be_visible()
     hand_in(hers, site, "李奶奶一个人住，缺一个扶手。")
     mark(desk, site, "通过", points_c="4")

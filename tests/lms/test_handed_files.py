@@ -74,13 +74,14 @@ def test_a_file_is_handed_in_returned_handed_in_again_and_both_stay_on_record(
     browser, staff = as_person(her), as_person(trainer(place))
     page = browser.get(where).get_data(as_text=True)
     assert "Word（docx）、Excel（xlsx）、PPT（pptx）、PDF 或 TXT，不超过 50 MB" in page
+    assert "刚才选的要再选一次" not in page
     status, page = hand_in(browser, where, "我的话")
     assert (status, "请选一个文件" in page, "我的话" in page) == (422, True, True)
     first, second = table(tmp_path / "a.xlsx").read_bytes(), hostile.word(tmp_path / "b.docx").read_bytes()
     assert hand_in(browser, where, "第一次", first)[0] == 302
     marking = "/teach/hand-ins/1"
     shown = staff.get(marking).get_data(as_text=True)
-    assert "走访表.xlsx" in shown and "0.1 MB" in shown
+    assert "走访表.xlsx" in shown and "0.1\u00a0MB" in shown
     with staff.get(link(shown)) as sent:
         assert sent.data == first
     back = {"decision": "return", "comment": "少一栏。", "points-c": "0"}
