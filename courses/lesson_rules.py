@@ -169,7 +169,11 @@ def _attended(body: ClassroomBody, state: LessonState) -> How | None:
 
 
 def _attending(body: ClassroomBody, state: LessonState, how: How | None) -> tuple[RuleState, ...]:
-    sentence = "到场学过了，签到已经记下。" if how else "这一课要到现场上，老师记下签到就算学完。"
+    if state.withdrawn:
+        after = "整门课当时已经学完，记录都留着。" if how else "到下一场现场学，老师记下签到就算学完。"
+        sentence = f"老师后来更正：没有到场（{state.withdrawn}）。{after}"
+    else:
+        sentence = "到场学过了，签到已经记下。" if how else "这一课要到现场上，老师记下签到就算学完。"
     return (RuleState("attended", how is not None, sentence, {"minutes": body.minutes}),)
 
 

@@ -37,6 +37,7 @@ class LessonState:
     """What is known of one person's lesson; `done` is what was recorded, and recorded stays recorded.
 
     `test_percent` and `test_try` are of the go at the pre-test that was recorded for this lesson.
+    `withdrawn` is why an attendance was taken back, "" while none was or she came another time.
     `pages` is how many her document has, 0 while that is unknown; `pages_as_text` were only read as words.
     """
 
@@ -55,6 +56,7 @@ class LessonState:
     tries_added: int = 0
     awaiting: bool = False
     attended: bool = False
+    withdrawn: str = ""
     handed: Handed = Handed.NOTHING
     rubric_points: int | None = None
     answered: bool = False

@@ -310,13 +310,13 @@ def assigned(place: Unit) -> CourseVersion:
     return version
 
 
-def class_session(place: Unit, *, seats: int = 2, hours_ahead: float = 0.5) -> ClassSession:
+def class_session(
+    place: Unit, *, seats: int = 2, hours_ahead: float = 0.5, after: tuple[Lesson, ...] = ()
+) -> ClassSession:
     """Add a session of a unit, an hour long, for the classroom lesson of a course of the same unit."""
     number, start = next(_numbers), clock.now() + timedelta(hours=hours_ahead)
-    content = replace(
-        factories.document(f"meeting-{number}"),
-        modules=(Module("m", "单元", (Lesson("hall", "面授", "Hall", 45, ClassroomBody("现场学。", 45)),)),),
-    )
+    hall = Lesson("hall", "面授", "Hall", 45, ClassroomBody("现场学。", 45))
+    content = replace(factories.document(f"meeting-{number}"), modules=(Module("m", "单元", (hall, *after)),))
     version = publish(content, {}, unit_id=place.id, actor_id=None)
     facts = classes.Facts("hall", "镇文化站二楼", start, start + timedelta(hours=1), seats, "李敏")
     made = classes.hold(facts, version.course, place, form_id=f"class-{number}", actor_id=None)

@@ -1,9 +1,11 @@
 """Putting a session right afterwards: call it off, take an attendance back, give it again. Nothing is overwritten."""
 
 from lms.classes.commands import lock
+from lms.classes.events import Attended
 from lms.classes.models import Attendance, AttendanceChange, Cancellation, ClassSession
 from lms.core import audit_log, clock
 from lms.core.errors import Conflict, Invalid
+from lms.core.events import publish
 from lms.extensions import db
 
 REASON_LENGTH = 200
@@ -34,13 +36,16 @@ def cancel(session: ClassSession, reason: str, *, actor_id: int) -> None:
 
 
 def take_back(attendance: Attendance, reason: str, *, actor_id: int) -> None:
-    """Say that she was not there after all; the first record stays, what she finished stays. Raises Conflict."""
+    """Say that she was not there after all; the record and a course she finished stay. Raises Conflict."""
     _change(attendance, reason, counts=False, actor_id=actor_id)
 
 
 def give_again(attendance: Attendance, reason: str, *, actor_id: int) -> None:
     """Say that she was there after all. Raises Conflict when it counts already."""
     _change(attendance, reason, counts=True, actor_id=actor_id)
+    db.session.flush()  # the hearers read it
+    of = attendance.session
+    publish(Attended(of.id, attendance.person_id, of.course_id, of.lesson_id))
 
 
 def _change(attendance: Attendance, reason: str, *, counts: bool, actor_id: int) -> None:

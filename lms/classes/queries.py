@@ -190,6 +190,25 @@ def sign_ups_of(person_id: int, session_ids: Sequence[int]) -> Mapping[int, Sign
     return {one.session_id: one for one in rows}
 
 
+def withdrawn(person_id: int, course_id: int) -> Mapping[str, str]:
+    """Return lesson id → why her attendance was taken back, for the lessons at none of whose sessions she was."""
+    rows = db.session.scalars(
+        select(Attendance)
+        .join(ClassSession, ClassSession.id == Attendance.session_id)
+        .options(joinedload(Attendance.session))
+        .where(
+            Attendance.person_id == person_id,
+            ClassSession.course_id == course_id,
+            Attendance.id.in_(_taken_back()),
+        )
+        .order_by(Attendance.id)
+    )
+    there = attended(person_id, course_id)
+    return {
+        one.session.lesson_id: one.changes[-1].reason for one in rows if one.session.lesson_id not in there
+    }
+
+
 def attended(person_id: int, course_id: int) -> frozenset[str]:
     """Return the ids of the lessons of a course at whose sessions she was."""
     return frozenset(

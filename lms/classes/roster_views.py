@@ -94,5 +94,5 @@ def correct(attendance_id: int) -> Answer | tuple[str, int]:
         db.session.rollback()
         return page(session, error=error.message), error.status
     db.session.commit()
-    flash(_("更正记下了，原来的记录也留着。她学完的课和证书没有变。"), "ok")
+    flash(_("更正记下了，原来的记录也留着。已经学完的整门课和证书没有变。"), "ok")
     return redirect(url_for("classes.show", session_id=session.id))

@@ -20,8 +20,7 @@ def added(enrolment: Enrolment, states: dict[str, LessonState]) -> dict[str, Les
     """Return the states with what is known besides; a course without such lessons costs no question more."""
     kinds = {lesson.kind for lesson in enrolment.version.content.lessons()}
     if LessonKind.CLASSROOM in kinds and enrolment.person_id is not None:
-        for lesson_id in states.keys() & classes.attended(enrolment.person_id, enrolment.course_id):
-            states[lesson_id] = replace(states[lesson_id], attended=True)
+        _add_attendance(enrolment, enrolment.person_id, states)
     if LessonKind.ASSIGNMENT in kinds:
         _add_work(enrolment.id, states)
     if LessonKind.DOCUMENT in kinds:
@@ -32,6 +31,22 @@ def added(enrolment: Enrolment, states: dict[str, LessonState]) -> dict[str, Les
     if enrolment.version.content.test_out:
         _add_tests(enrolment.id, states)
     return states
+
+
+def _add_attendance(enrolment: Enrolment, person_id: int, states: dict[str, LessonState]) -> None:
+    """Add where she was; an attendance taken back opens its lesson again, unless the whole course was finished with it."""
+    for lesson_id in states.keys() & classes.attended(person_id, enrolment.course_id):
+        states[lesson_id] = replace(states[lesson_id], attended=True)
+    for lesson_id, reason in classes.withdrawn(person_id, enrolment.course_id).items():
+        state = states.get(lesson_id)
+        if state is None or state.how not in (None, How.ATTENDED):
+            continue
+        stays = state.done and _finished(enrolment.id)
+        states[lesson_id] = replace(state, withdrawn=reason, done=stays, how=state.how if stays else None)
+
+
+def _finished(enrolment_id: int) -> bool:
+    return db.session.scalar(select(Completion.id).where(Completion.enrolment_id == enrolment_id)) is not None
 
 
 def _add_tests(enrolment_id: int, states: dict[str, LessonState]) -> None:

@@ -45,6 +45,7 @@ def finish_class(event: Attended) -> None:
     lessons = {lesson.id: lesson for lesson in enrolment.version.content.lessons()}
     if event.lesson_id in lessons:  # her version may be older than the lesson
         check_lesson(enrolment, lessons[event.lesson_id])
+        check_course(enrolment)  # a lesson that was taken back is recorded already
 
 
 def take_over(event: VisitorRecognised) -> None:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from courses.model import Lesson, TextBody
 from lms.accounts.models import Person
 from lms.certificates.models import Certificate
 from lms.classes import codes
@@ -169,6 +170,33 @@ def test_a_wrong_tick_is_put_right_both_stay_and_what_she_finished_stays(
     reasons = db.session.execute(select(AttendanceChange.counts, AttendanceChange.reason)).all()
     assert [tuple(one) for one in reasons] == [(False, "点错了人"), (True, "她来了，后来认出来")]
     assert {"attendance.withdrawn", "attendance.restored"} <= set(actions())
+
+
+def test_a_wrong_tick_opens_the_lesson_again_while_the_course_goes_on_and_every_page_says_why(
+    as_person: SignIn, place: Tree, her: Person
+) -> None:
+    reading = Lesson("read", "读一读", "Read", 3, TextBody("正文。" * 50, 0))
+    session = house.class_session(place.county, hours_ahead=0.5, after=(reading,))
+    organiser, browser = as_person(trainer(place.county, "13900000011")), as_person(her)
+    auditor = as_person(trainer(place.county, "13900000013", Role.OFFICER))
+    course, why = f"/c/{session.course.slug}", "老师后来更正：没有到场（点错了人）。"
+    row = tick(organiser, session, her)
+    where = f"/teach/sessions/attendance/{row.id}"
+    assert send(organiser, where, reason="点错了人")[0] == 302
+    browser.get(f"{course}/2")
+    assert send(browser, f"{course}/2/read")[0] == 302
+    assert db.session.scalars(select(Completion)).all() == [], (
+        "no certificate for a lesson she did not attend"
+    )
+    assert why in text(browser, f"{course}/1") and why in text(auditor, f"/audit/p/{her.public_id}")
+    assert "签到已经记下" not in text(auditor, f"/audit/p/{her.public_id}")
+    assert send(organiser, where, reason="她来了，后来认出来", to="came")[0] == 302
+    assert len(db.session.scalars(select(Completion)).all()) == 1
+    assert why not in text(auditor, f"/audit/p/{her.public_id}")
+    assert send(organiser, where, reason="点错了人")[0] == 302
+    page = text(auditor, f"/audit/p/{her.public_id}")
+    assert why in page and "整门课当时已经学完" in page
+    assert len(db.session.scalars(select(Completion)).all()) == 1, "finished stays finished"
 
 
 def test_another_county_and_she_herself_put_nothing_right(
