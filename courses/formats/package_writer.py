@@ -4,7 +4,7 @@ import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +165,8 @@ def write(
     scratch = Path(tempfile.mkdtemp(prefix=".package-", dir=target.absolute().parent))
     try:
         folder = scratch / "package"
-        _fill(folder, writer.texts, pictures or {}, source)
+        kept = {name for one in (media or {}).values() for name in (one.main, one.captions) if name}
+        _fill(folder, writer.texts, pictures or {}, source, kept)
         if target.suffix.lower() == ".zip":
             _pack(folder, scratch / "package.zip")
             (scratch / "package.zip").replace(target)
@@ -175,20 +176,22 @@ def write(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _fill(folder: Path, texts: Texts, pictures: Mapping[str, bytes], source: Source | None) -> None:
+def _fill(
+    folder: Path, texts: Texts, pictures: Mapping[str, bytes], source: Source | None, kept: Set[str]
+) -> None:
+    """Put texts, pictures and the other files of the source into a folder; those named in `kept` are never prose."""
     for name, text in texts.items():
         _place(folder, name).write_text(text, "utf-8", newline="\n")
     for name, data in pictures.items():
         _place(folder, name).write_bytes(data)
     for name in source.sizes if source else ():
-        written = (
-            name in texts
-            or name.endswith((".md", "course.json"))
-            or name == CHECKS
-            or name.startswith("quiz/")
-        )
-        if source and not written and not (folder / name).exists():
+        if source and (name in kept or not _is_prose(name)) and not (folder / name).exists():
             source.extract(name, _place(folder, name))
+
+
+def _is_prose(name: str) -> bool:
+    """Say whether a file of a package holds what the course says, which is written anew."""
+    return name.endswith((".md", "course.json")) or name == CHECKS or name.startswith("quiz/")
 
 
 def _place(folder: Path, name: str) -> Path:

@@ -19,7 +19,10 @@ from courses.formats import (
     package,
     package_writer,
 )
+from courses.formats.package_lessons import MediaFiles
+from courses.formats.source import open_source
 from courses.items import Item, ItemKind, codec
+from courses.model import DocumentBody, Lesson, Module
 from tests.courses.depth import EXAMPLES
 from tests.courses.made import items
 
@@ -91,3 +94,14 @@ def test_a_starter_course_comes_back_equal_from_its_own_export(slug: str, tmp_pa
     package_writer.write(whole.course, tmp_path / "out", media=whole.videos, source=whole.source)
     again = package.read(tmp_path / "out")
     assert (again.course, again.videos, again.pictures) == (whole.course, whole.videos, whole.pictures)
+
+
+def test_a_document_written_in_markdown_goes_out_with_its_package(tmp_path: Path) -> None:
+    (tmp_path / "in" / "media" / "l1").mkdir(parents=True)
+    (tmp_path / "in" / "media" / "l1" / "main.md").write_text("# 上门以前\n\n先打电话。\n", "utf-8")
+    leaf = Lesson("l1", "翻一翻", "", 5, DocumentBody("media/l1/main.md", 10))
+    course = replace(package_writer.around([], "一份文档"), modules=(Module("m1", "单元", (leaf,)),))
+    files = {"l1": MediaFiles("media/l1/main.md", None, False)}
+    package_writer.write(course, tmp_path / "out.zip", media=files, source=open_source(tmp_path / "in"))
+    again = package.read(tmp_path / "out.zip")
+    assert again.source.read("media/l1/main.md").decode() == "# 上门以前\n\n先打电话。\n"
