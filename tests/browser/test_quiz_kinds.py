@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import kinds_course
+from tests.browser import by_keyboard, by_touch, kinds_course
+from tests.browser.by_keyboard import tab_to
 from tests.browser.conftest import ROOT
 from tests.browser.test_journeys import PHONE, join
 
@@ -37,130 +38,22 @@ def page(kinds: str, site: str, chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
+@pytest.fixture(scope="module")
+def phone(kinds: str, site: str, chromium: Browser) -> Iterator[Page]:
+    """Another woman's phone that knows nothing but fingers."""
+    context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    join(page, site, "13900000063")
+    yield page
+    context.close()
+
+
 def begin(page: Page, kinds: str, kind: str) -> None:
     page.goto(f"{kinds}/{kinds_course.number_of(kind)}")
     page.get_by_role("button", name=re.compile("开始答题|接着答题")).click()
+    expect(page.locator("form.is-kept")).to_be_visible()
     expect(page.locator("fieldset.question:visible")).to_have_count(1)
     page.locator("fieldset.question:visible").evaluate("(box) => { box.tabIndex = -1; box.focus(); }")
-
-
-def tab_to(page: Page, query: str) -> None:
-    """Press the tab key until the focus is on what `query` finds, as she would."""
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("(query) => document.activeElement.matches(query)", query):
-            return
-    raise AssertionError(f"the tab key never reached {query}")
-
-
-def choose(page: Page, value: str) -> None:
-    """Choose in the focused list: by arrow keys where it is a list to open, as headless Chromium does."""
-    page.evaluate("() => document.activeElement.focus()")
-    wanted = page.evaluate(
-        "(value) => [...document.activeElement.options].findIndex((one) => one.textContent === value)", value
-    )
-    for _ in range(wanted):
-        page.keyboard.press("ArrowDown")
-
-
-def single(page: Page) -> None:
-    expect(page.get_by_role("img", name="一间有灶台的厨房")).to_be_visible()
-    assert page.evaluate("document.querySelector('.question-stem img').naturalWidth") == 640
-    tab_to(page, "[name=item-i-single]")
-    page.keyboard.press("Space")
-    page.keyboard.press("ArrowDown")
-
-
-def multiple(page: Page) -> None:
-    expect(page.get_by_role("img", name="一扇窗")).to_be_visible()
-    tab_to(page, "[value=a]")
-    page.keyboard.press("Space")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Space")
-
-
-def truefalse(page: Page) -> None:
-    tab_to(page, "[name=item-i-truefalse]")
-    page.keyboard.press("Space")
-
-
-def text(page: Page) -> None:
-    tab_to(page, "[name=item-i-text]")
-    page.keyboard.insert_text("自愿")
-    page.keyboard.press("Tab")
-
-
-def number(page: Page) -> None:
-    tab_to(page, "[name=item-i-number]")
-    page.keyboard.type("72")
-    page.keyboard.press("Tab")
-
-
-def cloze(page: Page) -> None:
-    tab_to(page, "select")
-    choose(page, "自愿")
-    page.keyboard.press("Tab")
-    page.keyboard.type("15")
-    page.keyboard.press("Tab")
-
-
-def order(page: Page) -> None:
-    assert page.locator("select:visible").count() == 0
-    for place, wanted in enumerate(("最后道别", "先敲门", "再说明来意")):
-        words = page.locator(".order [data-words]").evaluate_all(
-            "(rows) => rows.map((row) => row.dataset.words)"
-        )
-        up = f"[data-words='{wanted}'] [data-move='-1']"
-        for _ in range(words.index(wanted) - place):
-            page.locator("fieldset.question").evaluate("(box) => box.focus()")
-            tab_to(page, up)
-            page.keyboard.press("Enter")
-            expect(page.locator("[data-told]")).to_contain_text(f"“{wanted}”现在是第")
-    if page.locator("[data-order-sure]").is_visible():
-        tab_to(page, "[data-order-sure]")
-        page.keyboard.press("Enter")
-
-
-def match(page: Page) -> None:
-    tab_to(page, "[data-left=l1]")
-    choose(page, "119")
-    page.keyboard.press("Tab")
-    choose(page, "120")
-    page.keyboard.press("Tab")
-
-
-def hotspot(page: Page) -> None:
-    expect(page.get_by_role("img", name="一间厨房，左边灶台，右上方是窗")).to_be_visible()
-    tab_to(page, "[data-spot]")
-    for _ in range(14):
-        page.keyboard.press("ArrowLeft")
-    for _ in range(8):
-        page.keyboard.press("ArrowDown")
-    expect(page.locator("[data-told]")).to_contain_text("在“灶台”上")
-    page.keyboard.press("Space")
-    expect(page.get_by_label("灶台")).to_be_checked()
-
-
-def essay(page: Page) -> None:
-    tab_to(page, "textarea")
-    page.keyboard.insert_text("先尊重她，改天再来。")
-    page.keyboard.press("Tab")
-
-
-def case(page: Page) -> None:
-    tab_to(page, "[name=item-case-a]")
-    page.keyboard.press("Space")
-    tab_to(page, "[data-quiz-next]")
-    page.keyboard.press("Enter")
-    tab_to(page, "[name=item-case-b]")
-    page.keyboard.type("72")
-    page.keyboard.press("Tab")
-
-
-BY_KEYBOARD = {
-    "single": single, "multiple": multiple, "truefalse": truefalse, "text": text, "number": number, "cloze": cloze,
-    "order": order, "match": match, "hotspot": hotspot, "essay": essay, "case": case,
-}  # fmt: skip
 
 
 def hand_in(page: Page) -> None:
@@ -179,10 +72,27 @@ def hand_in(page: Page) -> None:
 @pytest.mark.parametrize("kind", kinds_course.KINDS)
 def test_a_kind_is_answered_by_the_keyboard_alone(page: Page, kinds: str, kind: str) -> None:
     begin(page, kinds, kind)
-    BY_KEYBOARD[kind](page)
+    by_keyboard.ANSWER[kind](page)
     hand_in(page)
     score = "等老师看" if kind == "essay" else "100 分"
     expect(page.get_by_role("heading", name=score)).to_be_visible()
+
+
+@pytest.mark.parametrize("kind", kinds_course.KINDS)
+def test_a_kind_is_answered_by_taps_alone_on_targets_large_enough(phone: Page, kinds: str, kind: str) -> None:
+    phone.goto(f"{kinds}/{kinds_course.number_of(kind)}")
+    phone.get_by_role("button", name=re.compile("开始答题|接着答题")).tap()
+    expect(phone.locator("form.is-kept")).to_be_visible()
+    assert by_touch.too_small(phone.locator("main form.is-kept")) == []
+    by_touch.ANSWER[kind](phone)
+    expect(phone.locator(".saved")).to_contain_text(re.compile(r"已保存 \d\d:\d\d"))
+    phone.locator("[data-quiz-next]").tap()
+    phone.locator("[data-quiz-submit]").tap()
+    expect(phone.get_by_role("heading", name="交卷")).to_be_visible()
+    assert by_touch.too_small(phone.locator("main form")) == []
+    phone.get_by_role("button", name="确认交卷").tap()
+    score = "等老师看" if kind == "essay" else "100 分"
+    expect(phone.get_by_role("heading", name=score)).to_be_visible()
 
 
 def test_a_tap_on_the_picture_chooses_the_area_and_the_result_shows_it(page: Page, kinds: str) -> None:

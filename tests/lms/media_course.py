@@ -55,16 +55,19 @@ def work() -> None:
         pass
 
 
+def brought_in(path: Path, unit_id: int, **more: Any) -> None:
+    """Import and publish the package of a new folder for a unit and let the worker make everything."""
+    version = exchange.bring_in(folder(path, **more), unit_id=unit_id, actor_id=None, while_processing=True)
+    db.session.commit()
+    version_id = version.id
+    work()
+    assert exchange.refusals(version_id) == []
+    assert exchange.all_ready(version_id)
+
+
 def published(path: Path, **more: Any) -> Tree:
     """Import and publish the package of a new folder for a county, let the worker make everything; return the units."""
     made = tree()
     ids = {name: unit.id for name, unit in vars(made).items()}
-    version = exchange.bring_in(
-        folder(path, **more), unit_id=made.county.id, actor_id=None, while_processing=True
-    )
-    db.session.commit()
-    version_id = version.id
-    work()  # ends the session: what was fetched before is fetched anew
-    assert exchange.refusals(version_id) == []
-    assert exchange.all_ready(version_id)
+    brought_in(path, made.county.id, **more)  # ends the session: what was fetched before is fetched anew
     return Tree(**{name: db.session.get_one(Unit, unit_id) for name, unit_id in ids.items()})
