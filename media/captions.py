@@ -10,7 +10,8 @@ from media.errors import MediaError
 TIMES = re.compile(
     r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})\s*-->\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 )
-MAX_CUES = 20_000
+TAG = re.compile(r"<[^<>]*>")
+MAX_BYTES, MAX_CUES = 2 * 1024 * 1024, 20_000
 PAUSE, FULL_PARAGRAPH = 2.0, 120
 """Seconds of silence, characters: what begins a new paragraph of a transcript."""
 
@@ -26,6 +27,8 @@ class Cue:
 
 def read(path: Path) -> tuple[Cue, ...]:
     """Return the cues of an SRT or WebVTT file (UTF-8 or GB18030); raises MediaError."""
+    if path.stat().st_size > MAX_BYTES:
+        raise MediaError("captions-size", "字幕文件最大 2 MB。")
     raw = path.read_bytes()
     try:
         text = raw.decode("utf-8-sig")
@@ -54,7 +57,7 @@ def _cue(block: str) -> Cue | None:
         if found := TIMES.search(line):
             parts = [int(part or 0) for part in found.groups()]
             start, end = _seconds(parts[:4]), _seconds(parts[4:])
-            text = "\n".join(re.sub(r"<[^>]*>", "", one) for one in lines[number + 1 :] if one)
+            text = "\n".join(TAG.sub("", one) for one in lines[number + 1 :] if one)
             return Cue(start, end, text) if end > start and text else None
     return None
 

@@ -53,8 +53,6 @@ def _saved_captions(file: FileStorage, folder: Path) -> Path:
     file.save(path)
     if suffix not in SUBTITLES:
         raise MediaError("captions-kind", _("字幕要用 SRT 或 VTT 格式的文件。"))
-    if path.stat().st_size > uploads.LIMITS.captions:
-        raise MediaError("captions-size", _("字幕文件最大 2 MB。"))
     captions.read(path)
     return path
 

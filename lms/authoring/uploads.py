@@ -38,7 +38,6 @@ class Limits:
     video: int = 2 * 1024 * bodies.MEGABYTE
     whole: int = 300 * bodies.MEGABYTE
     part: int = 6 * bodies.MEGABYTE
-    captions: int = 2 * bodies.MEGABYTE
     package: int = 300 * bodies.MEGABYTE
     open_at_once: int = 5
     a_day: int = 20 * 1024 * bodies.MEGABYTE

@@ -35,6 +35,14 @@ def test_its_captions_come_along_as_vtt(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "captions.vtt").read_text("utf-8").startswith("WEBVTT")
 
 
+def test_too_large_captions_are_refused_whichever_way_they_came(tmp_path: Path) -> None:
+    srt = tmp_path / "talk.srt"
+    srt.write_text(SRT + "\n" * captions.MAX_BYTES, "utf-8")
+    with pytest.raises(MediaError, match="最大 2 MB"):
+        sound.package(sounds.tone(tmp_path / "talk.mp3"), tmp_path / "out", captions=srt)
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(("name", "make", "word"), sounds.BAD)
 def test_what_is_no_recording_is_refused_at_a_look(
     tmp_path: Path, name: str, make: Callable[[Path], Path], word: str

@@ -249,6 +249,7 @@ def test_a_whole_film_with_captions_by_one_plain_form(studio: Studio, clip: Path
         ("字幕.txt", CAPTIONS, "SRT 或 VTT"),
         ("字幕.srt", "没有时间".encode(), "没有找到字幕"),
         ("字幕.srt", b"\xff\xfe\x00\x81" * 10, "字幕"),
+        ("字幕.srt", CAPTIONS + b"\n" * 2_100_000, "字幕文件最大 2 MB"),
         ("", b"", "请先选一个字幕文件"),
     ],
 )
