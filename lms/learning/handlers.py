@@ -1,5 +1,7 @@
 """What learning hears: media fetched, papers graded, visitors recognised."""
 
+from typing import Any
+
 from sqlalchemy import select, update
 
 from courses import coverage
@@ -17,6 +19,7 @@ from lms.extensions import db
 from lms.federations.queries import home_unit_id
 from lms.learning.commands import check_course, check_lesson
 from lms.learning.models import LessonCompletion, LessonProgress, Visit, WatchClock
+from lms.learning.paging import Pages
 
 
 def note_fetch(event: MediaFetched) -> None:
@@ -103,7 +106,26 @@ def _merge_progress(row: LessonProgress, hers: Enrolment) -> None:
     mine.read_seconds = max(mine.read_seconds, row.read_seconds)
     mine.reached_end = mine.reached_end or row.reached_end
     mine.checks_right = mine.checks_right or row.checks_right
-    mine.pages = {**row.pages, **mine.pages}
+    mine.pages = _merge_pages(mine.pages, row.pages)
+
+
+def _merge_pages(mine: Pages, visitors: Pages) -> Pages:
+    """Join what both know of each page; what the visitor looked at last is open no more."""
+    pages = dict(mine)
+    for n, page in visitors.items():
+        theirs = {name: value for name, value in page.items() if name != "at"}
+        pages[n] = _merge_page(pages[n], theirs) if n in pages else theirs
+    return pages
+
+
+def _merge_page(mine: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
+    """Seen by either is seen, as a picture by either is no 文字版; the longer look counts."""
+    page = {**theirs, **mine, "read": bool(mine.get("read") or theirs.get("read"))}
+    if "seconds" in page:
+        page["seconds"] = max(mine.get("seconds", 0.0), theirs.get("seconds", 0.0))
+    if "text" in page:
+        page["text"] = bool(mine.get("text", True) and theirs.get("text", True))
+    return page
 
 
 def _take_clock(event: VisitorRecognised) -> None:

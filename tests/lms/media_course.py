@@ -17,7 +17,9 @@ CAPTIONS = (
 )
 
 
-def folder(path: Path, *, watching: dict[str, Any] | None = None, download: bool = True) -> Path:
+def folder(
+    path: Path, *, watching: dict[str, Any] | None = None, download: bool = True, document_first: bool = False
+) -> Path:
     """Write the package."""
     for name in ("audio", "files", "lessons", "quiz"):
         (path / name).mkdir(parents=True)
@@ -39,9 +41,10 @@ def folder(path: Path, *, watching: dict[str, Any] | None = None, download: bool
         "id": "leaf", "kind": "document", "title": "翻一翻", "minutes": 1, "document": "files/leaf.pdf", "min_seconds": 20,
         "download": download,
     }  # fmt: skip
+    lessons = [leaf, hear] if document_first else [hear, leaf]
     course = {
         "format": 1, "slug": "small", "title": "听和翻", "summary": "听一段，翻几页。", "tier": "intro",
-        "category": "general", "modules": [{"id": "m", "title": "单元", "lessons": [hear, leaf]}],
+        "category": "general", "modules": [{"id": "m", "title": "单元", "lessons": lessons}],
     }  # fmt: skip
     (path / "course.json").write_text(
         json.dumps(course | ({"watching": watching} if watching else {})), "utf-8"

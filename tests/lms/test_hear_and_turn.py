@@ -17,12 +17,13 @@ from lms.authoring import exchange
 from lms.certificates.models import Certificate
 from lms.cli import course_files
 from lms.core import clock
+from lms.enrolment.models import Enrolment
 from lms.extensions import db
 from lms.federations import commands as federations
 from lms.federations.permissions import Role
 from lms.learning.models import LessonCompletion, LessonProgress
 from lms.search import passages
-from tests.factories import Tree, page_token, person, post, tree
+from tests.factories import PASSWORD, Tree, page_token, person, post, tree
 from tests.lms import media_course
 from tests.lms.test_journey import send, watched
 from tests.media import papers, sounds
@@ -193,6 +194,45 @@ def test_pictures_and_original_come_by_signed_address_and_the_original_only_wher
     assert client.get(f"/media/{token}/original").status_code == 404, "a token for pages is none for the file"
     assert client.get(f"/media/{token}/p9").status_code == 404
     assert client.get(f"/media/{token[:-2]}xx/p1").status_code == 404
+
+
+def sign_in(browser: FlaskClient, her: Person) -> None:
+    words = {"csrf_token": page_token(browser, "/login"), "phone": her.phone, "password": PASSWORD}
+    assert browser.post("/login", data=words).status_code == 302
+
+
+@pytest.mark.both_databases
+def test_pages_turned_before_signing_in_are_joined_page_by_page_and_one_stays_open(
+    app: Flask, as_person: SignIn, client: FlaskClient, tmp_path: Path
+) -> None:
+    made = media_course.published(tmp_path / "package", document_first=True)
+    her, leaf = person("13900000001", made.village), "/c/small/1"
+    browser = as_person(her)
+    words(browser, leaf)
+    with clock.travel(seconds=5):
+        words(browser, f"{leaf}/text/2")
+    with clock.travel(seconds=10):
+        words(client, leaf)
+    for n, at in ((2, 40), (3, 45)):
+        with clock.travel(seconds=at):
+            words(client, f"{leaf}/page/{n}")
+    sign_in(client, her)
+    hers = select(Enrolment.id).where(Enrolment.person_id == her.id).scalar_subquery()
+    pages = db.session.scalars(select(LessonProgress.pages).where(LessonProgress.enrolment_id == hers)).one()
+    told = {n: (one["read"], round(one["seconds"]), one["text"], "at" in one) for n, one in pages.items()}
+    assert told == {"1": (True, 30, False, False), "2": (True, 5, False, True), "3": (True, 0, False, False)}
+
+
+def test_a_page_of_the_text_version_read_before_signing_in_stays_read(
+    as_person: SignIn, her: Person, client: FlaskClient
+) -> None:
+    browser = as_person(her)
+    words(browser, f"{HEAR}/text/1")  # opened and left
+    words(client, f"{HEAR}/text/1")
+    with clock.travel(seconds=6):
+        assert post(client, f"{HEAR}/text/1", {}, page=f"{HEAR}/text/1").status_code == 302
+    sign_in(client, her)
+    assert 'name="item-c1"' in words(browser, f"{HEAR}/text/2")
 
 
 def test_no_original_is_offered_where_the_course_does_not_allow_it(
