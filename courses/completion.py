@@ -15,7 +15,7 @@ __all__ = [
 
 States = CourseState | Mapping[str, LessonState]
 """What is known of one person in one course; lessons alone are enough where nothing else is known."""
-BEGUN = ("seconds", "share", "pages", "tries_used", "percent", "points")
+BEGUN = ("seconds", "share", "seen", "pages_read", "tries_used", "percent", "points")
 """Evidence of rules that is above nought once she has begun a lesson."""
 
 

@@ -118,7 +118,7 @@ def _played(body: Played, state: LessonState) -> How | None:
 
 def _playing(body: Played, state: LessonState, how: How | None) -> tuple[RuleState, ...]:
     part, needed = coverage.share(state.stretches, state.duration), _share(body)
-    figures: Figures = {"share": round(part, 4), "needed": needed, "pages": state.pages_read}
+    figures: Figures = {"share": round(part, 4), "needed": needed, "pages_read": state.pages_read}
     name, verb = ("watched", "看") if isinstance(body, VideoBody) else ("heard", "听")
     if how == How.TEXT_VERSION:
         return (RuleState(name, True, "用文字版学完了。", {**figures, "how": "文字版"}),)

@@ -162,3 +162,11 @@ def test_what_she_has_begun_is_told_from_what_she_has_not() -> None:
     after = completion.explain(whole, states)
     assert [one.begun for one in after.lessons] == [True, True, True]
     assert after.lessons[1].next_step == "文字版读了 1 页，共 2 页。读完，再答对检查题，就算学完。"
+
+
+def test_a_document_is_begun_once_a_page_of_it_was_seen_and_not_for_having_pages() -> None:
+    whole = course(lesson("leaf", DocumentBody("a", 40)))
+    (closed,) = completion.explain(whole, {"leaf": LessonState(pages=3)}).lessons
+    assert not closed.begun
+    (opened,) = completion.explain(whole, {"leaf": LessonState(pages=3, pages_read=1)}).lessons
+    assert opened.begun
