@@ -12,6 +12,8 @@ from lms.core.errors import Invalid
 
 MOST_LINES, MOST_QUESTIONS, MOST_OPTIONS = 10, 20, 12
 LINE_LENGTH = 200
+TYPED_LENGTH = LINE_LENGTH + 40
+"""A line as typed, with its points, marks and spaces: a longer one is refused before any pattern looks at it."""
 MOST_POINTS = 100
 POINTED = re.compile(r"(?P<text>.*\S)\s*[ 　:：|]\s*(?P<points>\d{1,3})\s*分?")
 MARK = re.compile(r"\s*[（(](?P<mark>[^（()）]{2,8})[）)]$")
@@ -39,12 +41,17 @@ def rubric_of(typed: str, kept: Sequence[Criterion], new_id: Callable[[], str]) 
 
 
 def _criterion(number: int, line: str) -> tuple[str, int]:
+    _require_short(TYPED_LENGTH, line)
     found = POINTED.fullmatch(line)
     if found is None or not 1 <= int(found["points"]) <= MOST_POINTS:
         raise Invalid(_("第 %(n)s 行没有写几分。请写成“看什么，空一格，几分”，1 到 100 分。", n=number))
-    if len(found["text"]) > LINE_LENGTH:
-        raise Invalid(_("有一行超过 %(n)s 个字，请写短一些。", n=LINE_LENGTH))
+    _require_short(LINE_LENGTH, found["text"])
     return found["text"], int(found["points"])
+
+
+def _require_short(most: int, *lines: str) -> None:
+    if max(map(len, lines)) > most:
+        raise Invalid(_("有一行超过 %(n)s 个字，请写短一些。", n=LINE_LENGTH))
 
 
 def questions_words(questions: Sequence[Question]) -> str:
@@ -72,6 +79,7 @@ def questions_of(typed: str, kept: Sequence[Question], new_id: Callable[[], str]
 
 
 def _question(number: int, block: Sequence[str]) -> Question:
+    _require_short(TYPED_LENGTH, *block)
     text, marks = _marked(block[0])
     found = [BULLET.fullmatch(line) for line in block[1:]]
     if not text or BULLET.fullmatch(block[0]) or not all(found):
@@ -89,8 +97,7 @@ def _kind(options: Sequence[str], marks: set[str]) -> Asks:
 
 
 def _require_whole(number: int, text: str, options: Sequence[str], asks: Asks) -> None:
-    if max(map(len, (text, *options))) > LINE_LENGTH:
-        raise Invalid(_("有一行超过 %(n)s 个字，请写短一些。", n=LINE_LENGTH))
+    _require_short(LINE_LENGTH, text, *options)
     if asks == Asks.SCALE and options:
         raise Invalid(_("第 %(n)s 个问题是打分，不用写选项，学员从 1 到 5 里选。", n=number))
     if asks in (Asks.ONE, Asks.SEVERAL) and not 2 <= len(options) <= MOST_OPTIONS:

@@ -49,7 +49,9 @@ class AssignmentForm(FlaskForm):
     photo = BooleanField(_l("交照片"))
     text = BooleanField(_l("交文字"))
     file = BooleanField(_l("交文件（Word、Excel、PPT、PDF 或 TXT）"))
-    rubric = TextAreaField(_l("评分标准"))
+    rubric = TextAreaField(
+        _l("评分标准"), [Length(max=MARKDOWN_LENGTH, message=_l("评分标准最多 %(max)d 个字。"))]
+    )
     pass_points = StringField(_l("多少分算通过"), [Whole(1, 1000, _l("请写 1 到 1000 之间的整数。"))])
     minutes = _minutes(_l("大约要做多少分钟"))
     revision = HiddenField()
@@ -79,7 +81,11 @@ class SurveyForm(FlaskForm):
 
     title = title_field(_l("问卷的名称"))
     body = _words(_l("开头的话"), _l("说明最多 %(max)d 个字。"))
-    questions = TextAreaField(_l("问题"), render_kw={"rows": 14})
+    questions = TextAreaField(
+        _l("问题"),
+        [Length(max=MARKDOWN_LENGTH, message=_l("所有问题加起来最多 %(max)d 个字。"))],
+        render_kw={"rows": 14},
+    )
     revision = HiddenField()
 
     def validate_questions(self, field: TextAreaField) -> None:

@@ -1,6 +1,7 @@
 """Lessons people do (a class in a hall, an assignment, a survey), written in the studio through their forms."""
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -96,6 +97,27 @@ def test_a_wrong_field_is_said_and_everything_typed_stays(
     assert answer.status_code == 422
     assert "field-error" in shown and "有几处需要改一下" in shown
     assert all(FORMS[kind][one] in shown for one in ("title", "body") if one != name)
+    assert body(deeds, kind) == before
+
+
+LONG_LINE = "问" + " " * 30_000 + "答"
+ENDLESS = [
+    ("assignment", "rubric", LONG_LINE), ("survey", "questions", LONG_LINE),
+    ("assignment", "rubric", "说清楚了我是谁 5 分" + "\n" * 40_000), ("survey", "questions", "问？" + "\n" * 40_000),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "name", "value"), ENDLESS)
+def test_an_endless_line_or_text_is_refused_at_once_and_stays_in_its_field(
+    deeds: Studio, kind: str, name: str, value: str
+) -> None:
+    before = body(deeds, kind)
+    began = time.process_time()
+    answer = save(deeds, kind, **{name: value})
+    assert time.process_time() - began < 2
+    shown = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and "field-error" in shown
+    assert value.strip() in shown
     assert body(deeds, kind) == before
 
 
