@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lms.accounts.models import Person
@@ -113,7 +114,7 @@ def closed_words(session: ClassSession) -> str:
     """Return why nobody can sign in now, "" while the door is open."""
     now = clock.now()
     if session.cancellation is not None:
-        return f"这场课取消了：{session.cancellation.reason}"
+        return _("这场课取消了：%(r)s", r=session.cancellation.reason)
     if now < session.starts_at - OPENS_BEFORE:
         return "还没到签到时间，开课前 1 小时开始签到。"
     if now > session.ends_at:

@@ -143,6 +143,19 @@ def test_called_off_is_said_to_her_with_the_reason_and_nothing_is_lost(
     assert actions().count("class.cancelled") == 1
 
 
+def test_called_off_is_said_in_her_language_on_the_page_of_the_code_and_on_the_wall(
+    as_person: SignIn, organiser: FlaskClient, session: ClassSession, her: Person
+) -> None:
+    browser = as_person(her)
+    assert send(organiser, roster(session, "/cancellation"), reason="台风，路封了")[0] == 302
+    address = f"/s/{codes.code_of(session)}"
+    assert "这场课取消了：台风，路封了" in browser.get(address).get_data(as_text=True)
+    for one, where in ((browser, address), (organiser, roster(session, "/code"))):
+        one.set_cookie("lang", "en")
+        page = one.get(where).get_data(as_text=True)
+        assert "This session was called off: 台风，路封了" in page and "取消了：" not in page
+
+
 def test_a_wrong_tick_is_put_right_both_stay_and_what_she_finished_stays(
     as_person: SignIn, organiser: FlaskClient, session: ClassSession, her: Person
 ) -> None:
