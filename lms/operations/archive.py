@@ -47,6 +47,14 @@ class Writer:
         self._zip.close()
 
 
+def drop_left(folder: Path, name: str, before: float) -> None:
+    """Drop what a killed writer left half-written beside files of such names (a pattern), if untouched since a moment."""
+    left = re.compile(rf"\.(?:{name})\.[0-9a-f]{{8}}")
+    for path in folder.iterdir():
+        if left.fullmatch(path.name) and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)
+
+
 @contextlib.contextmanager
 def writing(target: Path) -> Iterator[Writer]:
     """Write an archive beside its name, sync it, rename it; the caller closes the Writer. A fault leaves nothing."""

@@ -34,13 +34,24 @@ def make(file: str) -> dict[str, Any]:
         _say(f"✓ 文件：{stored} 个")
         _keys(out)
         out.close(about)
-    answer = {"file": str(target), "bytes": target.stat().st_size, "rows": about["rows"], "stored": stored}
-    audit_log.record(None, "backup.made", "backup", target.name, answer)
+    answer = _note(target, about["rows"], stored)
     db.session.commit()
     _say(
         f"✓ 备份写好了：{target}（{answer['bytes'] / 1_000_000:.1f} MB）。里面有密钥，请只放在可靠的人拿得到的地方。"
     )
     return answer
+
+
+def note_found(target: Path) -> None:
+    """Note a backup that was written whole, but by a worker killed before it could say so; raises Invalid."""
+    with archive.Reader(target) as found:
+        _note(target, found.manifest["rows"], len(found.names("storage")))
+
+
+def _note(target: Path, rows: int, stored: int) -> dict[str, Any]:
+    made = {"file": str(target), "bytes": target.stat().st_size, "rows": rows, "stored": stored}
+    audit_log.record(None, "backup.made", "backup", target.name, made)
+    return made
 
 
 def _say(words: str) -> None:

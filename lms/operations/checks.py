@@ -94,7 +94,7 @@ def encode() -> Check:
 
 def last_backup() -> Check:
     """Restore the newest backup into a temporary place and compare it with itself, row by row, file by file."""
-    if failed := queries.failed_backup():
+    if failed := queries.failed_backup(_settings()):
         words = f"每晚的备份没有做成：{last_line(failed.last_error)}"
         return Check("备份", False, words, "平台管理员打开 /operations/jobs，看原因，再试一次。")
     made = queries.backups(1)

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from flask import current_app
@@ -13,11 +13,13 @@ from lms.core import clock, jobs
 from lms.core.errors import DiskFull
 from lms.core.jobs import Job, Lane
 from lms.extensions import db
-from lms.operations import backup, queries
+from lms.operations import archive, backup, queries
 
 NAME = "operations.back_up"
 FOLDER = "backups"
 MADE_HERE = re.compile(r"\d{4}-\d{2}-\d{2}\.zip")
+LEFT_AFTER = timedelta(hours=1)
+"""A backup being written is written to all the time: untouched for so long, its worker is gone."""
 LEAST_FREE = 1_000_000_000
 
 
@@ -33,13 +35,16 @@ def nightly() -> None:
 
 
 def back_up(day: str) -> None:
-    """Write the backup of a day and drop the oldest; done again it changes nothing."""
-    folder = _settings().data / FOLDER
+    """Write the backup of a day and drop the oldest; done again it changes nothing but what was left undone."""
+    folder = (_settings().data / FOLDER).absolute()
     folder.mkdir(mode=0o700, exist_ok=True)
+    archive.drop_left(folder, MADE_HERE.pattern, (clock.now() - LEFT_AFTER).timestamp())
     target = folder / f"{date.fromisoformat(day).isoformat()}.zip"
     if not target.exists():
         _require_room(folder)
         backup.make(str(target))
+    elif not queries.is_noted(target.name):
+        backup.note_found(target)
     _drop_oldest(folder)
 
 

@@ -59,11 +59,20 @@ def backs_up(settings: Settings) -> bool:
     return settings.env != "demo" and settings.backup_keep > 0
 
 
-def failed_backup() -> Job | None:
-    """Return the newest nightly backup when it did not come about (yet), None when it did or none was asked for."""
+def is_noted(name: str) -> bool:
+    """Say whether a backup of this name was made and written down."""
+    same = select(AuditEntry.id).where(AuditEntry.action == "backup.made", AuditEntry.object_id == name)
+    return db.session.scalar(same.limit(1)) is not None
+
+
+def failed_backup(settings: Settings) -> Job | None:
+    """Return the newest nightly backup when it did not come about (yet) and no backup was made since it was asked for."""
     newest = select(Job).where(Job.name == "operations.back_up").order_by(Job.id.desc()).limit(1)
-    job = db.session.scalar(newest)
-    return job if job is not None and job.state != JobState.DONE and job.last_error else None
+    job = db.session.scalar(newest) if backs_up(settings) else None
+    if job is None or job.state == JobState.DONE or not job.last_error:
+        return None
+    made = backups(1)
+    return None if made and made[0].at > job.created_at else job
 
 
 def last_doctor() -> AuditEntry | None:

@@ -21,13 +21,14 @@ bp = Blueprint("operations", __name__, template_folder="templates", url_prefix="
 @requires(Permission.JOBS_MANAGE)
 def overview() -> str:
     """Show the doctor's last word, the backups, and what waits."""
+    settings = current_app.extensions["lms_settings"]
     return render_template(
         "operations/overview.html",
         doctor=queries.last_doctor(),
         backups=queries.backups(),
-        failed=queries.failed_backup(),
-        nightly=queries.backs_up(current_app.extensions["lms_settings"]),
-        settings=current_app.extensions["lms_settings"],
+        failed=queries.failed_backup(settings),
+        nightly=queries.backs_up(settings),
+        settings=settings,
         words=words,
         dead=len(queries.jobs_in(JobState.DEAD)),
         workers=queries.workers(),

@@ -1,5 +1,6 @@
 """The nightly backup: made once a day by the heavy worker, the newest kept, a failure seen on the page and by the doctor."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from lms.core import clock, jobs
 from lms.core.jobs import Job, JobState, Lane
 from lms.extensions import db
 from lms.federations.permissions import Role
-from lms.operations import checks, queries
+from lms.operations import backup, checks, queries
 from lms.operations import jobs as nightly_jobs
 from tests import house
 
@@ -104,13 +105,13 @@ def test_a_failure_is_loud_on_the_page_and_for_the_doctor_and_goes_away_when_tri
         with monkeypatch.context() as broken:
             broken.setattr(nightly_jobs.backup, "make", full)
             work()
-        assert queries.failed_backup() is not None
+        assert queries.failed_backup(settings(app)) is not None
         page = administrator.get("/operations").get_data(as_text=True)
         assert "每晚的备份没有做成" in page and "磁盘满了" in page
         said = checks.last_backup()
         assert said.good is False and "No space left" in said.words
     at(app, 5, day=1)
-    assert queries.failed_backup() is None and len(made(app)) == 2
+    assert queries.failed_backup(settings(app)) is None and len(made(app)) == 2
 
 
 def test_given_up_it_waits_for_the_operator_and_two_days_without_one_fail(
@@ -126,6 +127,73 @@ def test_given_up_it_waits_for_the_operator_and_two_days_without_one_fail(
     job = db.session.scalars(select(Job).where(Job.name == nightly_jobs.NAME).order_by(Job.id.desc())).first()
     assert job is not None and job.state == JobState.DEAD and job.attempts == jobs.MAX_ATTEMPTS
     assert checks.dead_jobs().good is False and checks.last_backup().good is False
+
+
+def test_what_a_killed_worker_left_half_written_goes_after_an_hour_and_nothing_else(app: Flask) -> None:
+    at(app, 3)
+    folder = settings(app).data / "backups"
+    (backup_of_today,) = made(app)
+    left = folder / f".{backup_of_today}.0a1b2c3d"
+    others = [
+        folder / name for name in (".2026-11-24.zip.by hand", ".other.zip.0a1b2c3d", "2026.zip.0a1b2c3d")
+    ]
+    for path in (left, *others):
+        path.write_bytes(b"half")
+    nightly_jobs.back_up(backup_of_today.removesuffix(".zip"))
+    assert left.exists()
+    long_ago = clock.now().timestamp() - 3700
+    for path in (left, *others):
+        os.utime(path, (long_ago, long_ago))
+    at(app, 3, day=1)
+    assert not left.exists() and all(path.exists() for path in others)
+    assert backup_of_today in made(app)
+
+
+def test_written_but_not_noted_by_a_killed_worker_it_is_noted_when_tried_again(
+    app: Flask, administrator: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(backup.audit_log, "record", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            at(app, 3)
+    db.session.rollback()
+    assert len(made(app)) == 1 and queries.backups() == []
+    at(app, 4)
+    (noted,) = queries.backups()
+    path = settings(app).data / "backups" / made(app)[0]
+    assert noted.detail["file"] == str(path) and noted.detail["bytes"] == path.stat().st_size
+    assert path.name in administrator.get("/operations").get_data(as_text=True)
+    with clock.travel(seconds=until(app, 5).total_seconds()):
+        said = checks.last_backup()
+    assert said.good is True and f"{noted.detail['rows']} 行、{noted.detail['stored']} 个文件" in said.words
+
+
+def test_a_failed_night_is_forgiven_by_a_backup_made_by_hand_and_by_switching_it_off(
+    app: Flask, administrator: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device"))  # noqa: E731
+
+    def is_red() -> bool:
+        with clock.travel(seconds=until(app, 4, day=2).total_seconds()):
+            shown = "每晚的备份没有做成" in administrator.get("/operations").get_data(as_text=True)
+            assert shown == ("每晚的备份没有做成" in checks.last_backup().words)
+        return shown
+
+    with monkeypatch.context() as broken:
+        broken.setattr(nightly_jobs.backup, "make", full)
+        at(app, 3, day=1)
+    assert is_red()
+    kept = settings(app)
+    app.extensions["lms_settings"] = replace(kept, backup_keep=0)
+    assert not is_red()
+    app.extensions["lms_settings"] = kept
+    with clock.travel(seconds=until(app, 4, day=1).total_seconds()):
+        backup.make(str(tmp_path / "by hand.zip"))
+    assert not is_red()
+    with monkeypatch.context() as broken:
+        broken.setattr(nightly_jobs.backup, "make", full)
+        at(app, 3, day=2)
+    assert is_red()
 
 
 def test_a_demo_and_a_site_that_switched_it_off_make_none_and_say_so(
