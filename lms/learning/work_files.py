@@ -99,8 +99,6 @@ def _drawn(photo: Path) -> Path:
 
 
 def _looked_at(file: Brought) -> kinds.DocumentKind:
-    if file.path.stat().st_size > FILE_BYTES:
-        raise MediaError("large", FILE_LARGE)
     kind = kinds.kind_of(file.path, kinds.clean_name(file.name), kinds.HANDED)
     apart.require_opens(file.path, f"handed.{kind}")
     return kind

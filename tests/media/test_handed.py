@@ -74,6 +74,12 @@ def windows_program(path: Path) -> Path:
     return path
 
 
+def small_program(path: Path) -> Path:
+    """A program of which every byte could stand in a text, but for the zeros."""
+    path.write_bytes(b"MZ\x00\x00PE\x00\x00 This program cannot be run in DOS mode.")
+    return path
+
+
 BAD = [
     ("a.docx", hostile.nothing, "空的"),
     ("a.txt", hostile.nothing, "空的"),
@@ -96,6 +102,7 @@ BAD = [
     ("a.docx", table, "内容却是 XLSX"),
     ("a.txt", hostile.word, "内容却是 DOCX"),
     ("a.txt", windows_program, "不像 TXT"),
+    ("a.txt", small_program, "不像 TXT"),
     ("a.docx", windows_program, "不像 DOCX"),
     ("a.exe", windows_program, "只收 DOCX、XLSX、PPTX、PDF 和 TXT"),
     ("a.md", notes, "只收"),
