@@ -1,7 +1,6 @@
 """Slides and a script to a narrated, captioned MP4: pictures from HTML, speech per sentence, measured captions."""
 
 import html
-import json
 import shutil
 import tempfile
 import wave
@@ -13,6 +12,7 @@ import pypdfium2
 from weasyprint import HTML
 
 from media import captions, run, speech
+from media import script as scripts
 from media.captions import Cue
 from media.errors import MediaError
 
@@ -44,7 +44,7 @@ def build(
     stopped: run.Stopped | None = None,
 ) -> SlidesVideo:
     """Make the video and its captions from a slides.json; raises MediaError naming the slide that is wrong."""
-    script = _read(slides_json)
+    script = scripts.read(slides_json)
     work = Path(tempfile.mkdtemp(prefix=".slides-", dir=out_mp4.parent))
     try:
         cues, parts, machine, total = [], [], False, 0.0
@@ -64,23 +64,8 @@ def build(
     return SlidesVideo(total, machine)
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        script = json.loads(path.read_text("utf-8"))
-        slides = script["slides"]
-        good = bool(slides) and all(one["title"] and one["sentences"] for one in slides)
-    except (ValueError, KeyError, TypeError):
-        good = False
-    if not good:
-        raise MediaError("slides", "幻灯稿读不懂：每一页都要有 title 和 sentences。")
-    if len(slides) > 60:
-        raise MediaError("slides", "幻灯稿超过 60 页。请分成几个视频。")
-    result: dict[str, Any] = script
-    return result
-
-
 def _draw(script: dict[str, Any], slide: dict[str, Any], number: int, out: Path) -> None:
-    points = [str(point) for point in slide.get("points", [])]
+    points = [str(point) for point in slide.get("points") or []]
     items = "".join(f"<li>{html.escape(point)}</li>" for point in points)
     note = html.escape(str(slide.get("note") or ""))
     page = f"""<html><style>
@@ -109,8 +94,9 @@ def _draw(script: dict[str, Any], slide: dict[str, Any], number: int, out: Path)
 
 def fitting(points: list[str]) -> int:
     """Return the largest size, for a phone's small picture, at which every point has one line and all have room."""
-    ems = max((sum(1 if ord(sign) > 0x2E7F else 0.6 for sign in point) for point in points), default=1)
-    return max(SMALLEST, min(LARGEST, int(ROOM[0] / ems), int(ROOM[1] / (1.75 * max(1, len(points))))))
+    widths = (sum(1 if ord(sign) > 0x2E7F else 0.6 for sign in point) for point in points)
+    widest = max([1, *widths])
+    return max(SMALLEST, min(LARGEST, int(ROOM[0] / widest), int(ROOM[1] / (1.75 * max(1, len(points))))))
 
 
 def _nothing(url: str) -> dict[str, Any]:

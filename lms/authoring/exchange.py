@@ -26,7 +26,7 @@ from lms.core.database import begin_write
 from lms.core.errors import Conflict
 from lms.extensions import db
 from lms.federations.models import Unit
-from media import paged
+from media import paged, script
 from media.errors import MediaError
 from media.probe import probe, recording
 
@@ -34,8 +34,9 @@ LOOKS: Mapping[AssetKind, Callable[[Path], object]] = {
     AssetKind.VIDEO: probe,
     AssetKind.AUDIO: recording,
     AssetKind.DOCUMENT: lambda path: paged.look(path, path.name),
+    AssetKind.SLIDES: script.read,
 }
-"""How each kind is looked at while the request waits; slides are judged when their film is built."""
+"""How each kind is looked at while the request waits."""
 
 
 def bring_in(path: Path, *, unit_id: int, actor_id: int | None, while_processing: bool) -> CourseVersion:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from media import captions, slides, speech
+from media import captions, script, slides, speech
 from media.errors import MediaError
 from media.probe import probe
 
@@ -50,8 +50,42 @@ def test_a_recording_outside_the_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_slide_without_words_is_named_as_wrong(tmp_path: Path) -> None:
-    with pytest.raises(MediaError, match="幻灯稿读不懂"):
+    with pytest.raises(MediaError, match="幻灯稿第 2 页读不懂"):
         slides.build(_script(tmp_path, sentences=[]), tmp_path / "o.mp4", tmp_path / "o.vtt")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"points": [""]}, {"points": ["看一看", " "]}, {"points": ["看一看", None]}, {"points": "看一看"},
+        {"points": {"一": 1}}, {"sentences": [""]}, {"sentences": "您好"}, {"title": [" "]}, {"audio": 5},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_slide_that_says_nothing_is_named_before_anything_is_made(
+    tmp_path: Path, changes: dict[str, object]
+) -> None:
+    with pytest.raises(MediaError, match="第 2 页"):
+        slides.build(_script(tmp_path, **changes), tmp_path / "o.mp4", tmp_path / "o.vtt")
+    assert [one.name for one in tmp_path.iterdir()] == ["slides.json"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "5", '{"slides": {}}', '{"slides": []}', '{"slides": [5]}', "[" * 90_000, '{"slides": "'
+     "ab" '"}', '{"slides": [{"title": "\\ud800", "sentences": ["a"]}]}', '{"voice": [], "slides": [{"title": "a", "sentences": ["a"]}]}'],
+    ids=lambda text: text[:30],
+)  # fmt: skip
+def test_what_is_no_script_is_refused_with_a_sentence(tmp_path: Path, text: str) -> None:
+    (tmp_path / "slides.json").write_text(text, "utf-8")
+    with pytest.raises(MediaError, match="幻灯稿"):
+        script.read(tmp_path / "slides.json")
+
+
+def test_a_script_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "slides.json").write_bytes(b" " * (script.MAX_BYTES + 1))
+    with pytest.raises(MediaError, match="太大"):
+        script.read(tmp_path / "slides.json")
 
 
 def test_chinese_is_spoken_as_mandarin_and_not_spelled_in_english() -> None:
@@ -69,7 +103,7 @@ def test_points_are_as_large_as_the_slide_allows_and_never_below_the_smallest() 
     assert slides.SMALLEST < four < slides.LARGEST
     assert four * 1.75 * 4 <= slides.ROOM[1]
     assert slides.fitting(["一" * 40]) == slides.SMALLEST
-    assert slides.fitting([]) == slides.LARGEST
+    assert slides.fitting([]) == slides.fitting([""]) == slides.LARGEST
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Publishing: what is missing is listed, versions are frozen, whoever finished stays finished."""
 
+import json
 import re
 import zipfile
 from collections.abc import Callable
@@ -210,10 +211,21 @@ def test_a_text_named_mp4_in_a_package_is_refused(studio: Studio) -> None:
         "format": 1, "slug": "trap", "title": "课", "summary": "课。", "tier": "intro", "category": "general",
         "modules": [{"id": "m", "title": "全部", "lessons": [lesson]}],
     }  # fmt: skip
-    import json
-
     answer = bring(studio, packed({"course.json": json.dumps(course), "film.mp4": "只是文字"}))
     assert answer.status_code == 422 and "film.mp4" in page(answer) and "不是视频" in page(answer)
+
+
+@pytest.mark.parametrize(
+    "slides", ["{", '{"slides": [{"title": "一", "points": [""], "sentences": ["您好。"]}]}']
+)
+def test_slides_that_cannot_become_a_film_are_refused_while_she_waits(studio: Studio, slides: str) -> None:
+    lesson = {"id": "film", "kind": "video", "title": "看", "minutes": 1, "slides": "slides.json"}
+    course = {
+        "format": 1, "slug": "trap", "title": "课", "summary": "课。", "tier": "intro", "category": "general",
+        "modules": [{"id": "m", "title": "全部", "lessons": [lesson]}],
+    }  # fmt: skip
+    answer = bring(studio, packed({"course.json": json.dumps(course), "slides.json": slides}))
+    assert answer.status_code == 422 and "slides.json" in page(answer) and "幻灯稿" in page(answer)
 
 
 def test_a_published_course_without_a_draft_is_opened_for_writing(
