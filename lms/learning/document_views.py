@@ -1,6 +1,7 @@
 """A document lesson: one page after another as pictures, or as words (文字版); links and one plain form."""
 
 from flask import Blueprint, render_template
+from sqlalchemy import func, select
 from werkzeug.wrappers import Response as Answer
 
 from courses.model import DocumentBody
@@ -65,9 +66,14 @@ def parts_of(
     return {
         "file": asset,
         "sheet": sheet,
-        "pages": len(asset.pages) if asset else 0,
+        "pages": _count(asset) if asset else 0,
         "as_text": as_text,
         "picture": links.page(asset.id, sheet.n) if asset and sheet else "",
         "original": links.original(asset.id) if asset and sheet and may_keep else "",
         "is_words_only": asset is not None and not asset.source_key.endswith(".pdf"),
     }
+
+
+def _count(asset: MediaAsset) -> int:
+    """Count the pages where they lie: each holds all its words."""
+    return db.session.scalar(select(func.count()).where(AssetPage.asset_id == asset.id)) or 0

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from courses.errors import CourseError
 from courses.formats import package
 from lms.accounts.models import Person
+from lms.assets.models import AssetPage
 from lms.authoring import exchange
 from lms.certificates.models import Certificate
 from lms.cli import course_files
@@ -233,6 +234,21 @@ def test_a_page_of_the_text_version_read_before_signing_in_stays_read(
         assert post(client, f"{HEAR}/text/1", {}, page=f"{HEAR}/text/1").status_code == 302
     sign_in(client, her)
     assert 'name="item-c1"' in words(browser, f"{HEAR}/text/2")
+
+
+def test_a_page_is_shown_without_fetching_the_words_of_the_others(
+    as_person: SignIn, her: Person, request: pytest.FixtureRequest
+) -> None:
+    browser, fetched = as_person(her), list[int]()
+
+    def note(page: AssetPage, _: object) -> None:
+        fetched.append(page.n)
+
+    event.listen(AssetPage, "load", note)
+    request.addfinalizer(lambda: event.remove(AssetPage, "load", note))
+    assert "第 1 页，共 3 页" in words(browser, LEAF)
+    assert "第 2 页，共 3 页" in words(browser, f"{LEAF}/text/2")
+    assert fetched == [1, 2]
 
 
 def test_no_original_is_offered_where_the_course_does_not_allow_it(
