@@ -25,6 +25,8 @@ from media.kinds import DocumentKind, kind_of, text_of
 MAX_PAGES = 2_000
 FULL_PAGE, NEARLY_FULL = 1_200, 700
 """Characters of a page of Word or Markdown; from the second on a heading begins a new one."""
+MOST_LINES, MOST_WORDS = 60, 20_000
+"""Paragraphs or lines of such a page; characters that are kept of any page, also of a PDF."""
 TAGS = {"p", "h1", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "blockquote", "table", "thead", "tbody",
         "tr", "th", "td", "hr", "br", "code", "pre", "del"}  # fmt: skip
 _markdown = MarkdownIt("js-default", {"html": False, "linkify": False})
@@ -40,11 +42,12 @@ class PageText:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, heading, list or table: its words and its safe HTML."""
+    """A paragraph, heading, list or table: its words and its safe HTML; the lines it has at least."""
 
     text: str
     html: str
     heading: bool = False
+    lines: int = 1
 
 
 Sheet = Sequence[Block]
@@ -65,7 +68,7 @@ def pages(path: Path, name: str = "") -> tuple[PageText, ...]:
 
 def text_on(sheet: Sheet) -> str:
     """Return the words of a sheet."""
-    return "\n".join(block.text for block in sheet)
+    return "\n".join(block.text for block in sheet)[:MOST_WORDS]
 
 
 def sheets(path: Path, kind: DocumentKind) -> list[Sheet]:
@@ -92,7 +95,7 @@ def open_pdf(path: Path) -> Any:
 
 def pdf_text(page: Any) -> str:
     """Return the words of one page."""
-    text: str = page.get_textpage().get_text_bounded()
+    text: str = page.get_textpage().get_text_bounded()[:MOST_WORDS]
     return text.replace("\r\n", "\n").replace("\ufffe", "").replace("\x00", "").strip()
 
 
@@ -132,17 +135,25 @@ def _said(text: str, *, heading: bool = False) -> list[Block]:
     text = text.strip()
     pieces = [text[at : at + FULL_PAGE] for at in range(0, len(text), FULL_PAGE)]
     tag = "h2" if heading else "p"
-    return [Block(one, f"<{tag}>{html.escape(one)}</{tag}>", heading) for one in pieces]
+    return [Block(one, f"<{tag}>{html.escape(one)}</{tag}>", heading, one.count("\n") + 1) for one in pieces]
+
+
+def _lines_said(text: str) -> Iterator[Block]:
+    """Yield a text too long for one page line by line, so that it is cut between lines."""
+    return (block for line in text.split("\n") for block in _said(line))
 
 
 def _table(rows: Iterable[Sequence[str]]) -> list[Block]:
-    """Return one block for each row, so that long tables are cut between rows."""
-    made = []
+    """Return one block for each row, so that long tables are cut between rows, and a row too long line by line."""
+    made: list[Block] = []
     for row in rows:
         cells = list(dict.fromkeys(cell.strip() for cell in row))  # a merged cell is told once
-        if any(cells):
+        said = "\n".join(filter(None, cells))
+        if len(said) > FULL_PAGE:
+            made += _lines_said(said)
+        elif said:
             inner = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
-            made.append(Block("\n".join(filter(None, cells)), f"<table><tr>{inner}</tr></table>"))
+            made.append(Block(said, f"<table><tr>{inner}</tr></table>"))
     return made
 
 
@@ -197,9 +208,9 @@ def _markdown_blocks(text: str) -> Iterator[Block]:
             )
             said = "\n".join(_words(one) for one in group if one.type in ("inline", "fence", "code_block"))
             if len(said) > FULL_PAGE:
-                yield from (block for line in said.split("\n") for block in _said(line))
+                yield from _lines_said(said)
             elif said:
-                yield Block(said, drawn, heading=group[0].type == "heading_open")
+                yield Block(said, drawn, group[0].type == "heading_open", said.count("\n") + 1)
 
 
 def _words(token: Any) -> str:
@@ -212,14 +223,15 @@ def _words(token: Any) -> str:
 def _cut(blocks: Sequence[Block]) -> Iterator[Sheet]:
     """Cut a run of blocks into pages."""
     sheet: list[Block] = []
-    length = 0
+    length = lines = 0
     for block in blocks:
-        full = length + len(block.text) > FULL_PAGE or (block.heading and length > NEARLY_FULL)
-        if sheet and full:
+        full = length + len(block.text) > FULL_PAGE or lines + block.lines > MOST_LINES
+        if sheet and (full or (block.heading and length > NEARLY_FULL)):
             yield sheet
-            sheet, length = [], 0
+            sheet, length, lines = [], 0, 0
         sheet.append(block)
         length += len(block.text)
+        lines += block.lines
     if sheet:
         yield sheet
 

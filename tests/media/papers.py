@@ -26,6 +26,22 @@ def thick(path: Path, pages: int = 2_000) -> Path:
     return path
 
 
+def crowded(path: Path, lines: int = 1_500) -> Path:
+    """A small PDF whose page says far more than anyone can see of it: lines that lie one upon another."""
+    said = "".join(
+        f"1 0 0 1 5 {5 + n % 280}.{n:04d} Tm (word word word word word {n}) Tj\n" for n in range(lines)
+    )
+    with pikepdf.new() as document:
+        page = document.add_blank_page(page_size=(200, 300))
+        font = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+        )
+        page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+        page.Contents = document.make_stream(f"BT /F 4 Tf\n{said}ET".encode())
+        document.save(path)
+    return path
+
+
 def torn(path: Path) -> Path:
     """A PDF of which the second half never came."""
     whole = hostile.scans(path, 3).read_bytes()

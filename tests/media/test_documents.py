@@ -8,13 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import docx
+import pptx
 import pytest
 from PIL import Image
 from weasyprint import HTML
 
 from media import apart, documents
 from media.errors import MediaError
-from tests.media import hostile
+from tests.media import hostile, papers
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,6 +34,47 @@ def test_word_is_read_in_its_order_with_its_tables(tmp_path: Path) -> None:
     word.add_paragraph("另一页")
     word.save(str(tmp_path / "a.docx"))
     assert [one.text for one in documents.pages(tmp_path / "a.docx")] == ["先\n中\n后", "另一页"]
+
+
+LONG_CELL = [
+    f"第 {n} 条：进门以前先敲门，坐下以后先问好，走的时候约好下一次，回来以后记一笔。" for n in range(150)
+]
+
+
+def test_a_word_file_laid_out_in_one_large_cell_is_cut_into_pages(tmp_path: Path) -> None:
+    word = docx.Document()
+    word.add_table(1, 1).rows[0].cells[0].text = "\n".join(LONG_CELL)
+    word.save(str(tmp_path / "a.docx"))
+    drawn = apart.draw(tmp_path / "a.docx", "a.docx", tmp_path)
+    assert [line for one in drawn for line in one["text"].split("\n")] == LONG_CELL
+    assert max(len(one["text"]) for one in drawn) <= documents.FULL_PAGE + documents.MOST_LINES
+    assert max(one["height"] for one in drawn) < 10_000
+
+
+@pytest.mark.parametrize("as_table", [False, True], ids=["paragraphs", "cell"])
+def test_a_list_of_very_short_lines_is_cut_into_pages(tmp_path: Path, as_table: bool) -> None:
+    word, names = docx.Document(), [f"李{n}" for n in range(500)]
+    if as_table:
+        word.add_table(1, 1).rows[0].cells[0].text = "\n".join(names)
+    for name in [] if as_table else names:
+        word.add_paragraph(name)
+    word.save(str(tmp_path / "a.docx"))
+    drawn = apart.draw(tmp_path / "a.docx", "a.docx", tmp_path)
+    assert [line for one in drawn for line in one["text"].split("\n")] == names
+    assert max(one["height"] for one in drawn) < 10_000
+
+
+def test_of_a_page_only_as_many_words_are_kept_as_anyone_could_read(tmp_path: Path) -> None:
+    (page,) = documents.pages(papers.crowded(tmp_path / "a.pdf"))
+    assert documents.MOST_WORDS * 0.9 < len(page.text) <= documents.MOST_WORDS
+    (drawn,) = apart.draw(tmp_path / "a.pdf", "a.pdf", tmp_path)
+    assert drawn["text"] == page.text
+    show = pptx.Presentation()
+    slide = show.slides.add_slide(show.slide_layouts[5])
+    slide.shapes.title.text = "字" * 30_000
+    show.save(str(tmp_path / "b.pptx"))
+    (page,) = documents.pages(tmp_path / "b.pptx")
+    assert len(page.text) == documents.MOST_WORDS
 
 
 def test_each_slide_is_a_page(tmp_path: Path) -> None:
