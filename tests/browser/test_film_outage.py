@@ -198,6 +198,24 @@ def test_a_cut_so_long_that_the_film_gives_up_is_told_as_a_cut_and_one_button_go
     context.close()
 
 
+def test_a_film_that_fails_with_a_network_after_a_cut_is_not_told_as_a_cut(
+    school: School, chromium: Browser
+) -> None:
+    context = chromium.new_context(viewport=PHONE)
+    page = at_the_film(context, school, film_address(school))
+    context.route(MEDIA, lambda route: route.abort())
+    context.set_offline(True)
+    page.locator("video").evaluate("video => video.load()")
+    failed = page.locator("[data-video-failed]")
+    expect(failed).to_contain_text("网络断开了，视频停在这里")
+    context.set_offline(False)
+    page.get_by_role("button", name="再试一次").click()
+    expect(failed).to_contain_text("视频放不出来")
+    expect(failed).to_contain_text("可以看文字版，或过一会儿再试。")
+    expect(failed).not_to_contain_text("网络断开了")
+    context.close()
+
+
 def test_two_films_played_side_by_side_earn_the_time_of_one(school: School, chromium: Browser) -> None:
     one, two = film_address(school), film_address(school, "phone")
     context = chromium.new_context(viewport=PHONE)

@@ -165,14 +165,22 @@
     if (this.box.scrollIntoView) { this.box.scrollIntoView(); }
   };
 
+  /* A cut is told as a cut; what fails with a network is told as the page came with it. */
   Player.prototype.failed = function (is) {
-    var cut = is && navigator.onLine === false, sound = this.sound;
+    var cut = is && navigator.onLine === false, sound = this.sound, words;
     JG.each(document.querySelectorAll('[data-video-failed]'), function (node) {
       var lines = node.querySelectorAll('p');
       node.hidden = !is;
-      if (!cut) { return; }
-      lines[0].textContent = JG.say('网络断开了，' + (sound ? '录音' : '视频') + '停在这里', 'No network. The ' + (sound ? 'recording' : 'video') + ' has stopped here');
-      lines[1].textContent = JG.say('联网后点“再试一次”，从停下的地方接着放。' + (sound ? '听过' : '看过') + '的已保存在手机上。', 'Back online, tap Try again and it goes on from here. What you ' + (sound ? 'heard' : 'watched') + ' is kept on this phone.');
+      if (!is) { return; }
+      node.words = words = node.words || [lines[0].textContent, lines[1].textContent];
+      if (cut) {
+        words = [
+          JG.say('网络断开了，' + (sound ? '录音' : '视频') + '停在这里', 'No network. The ' + (sound ? 'recording' : 'video') + ' has stopped here'),
+          JG.say('联网后点“再试一次”，从停下的地方接着放。' + (sound ? '听过' : '看过') + '的已保存在手机上。', 'Back online, tap Try again and it goes on from here. What you ' + (sound ? 'heard' : 'watched') + ' is kept on this phone.')
+        ];
+      }
+      lines[0].textContent = words[0];
+      lines[1].textContent = words[1];
     });
   };
 
