@@ -36,7 +36,7 @@ def write(version: CourseVersion, target: Path) -> None:
 def write_draft(draft: Draft, target: Path) -> None:
     """Write a draft as it stands, for its page: raises Conflict for lost originals and films too large for a page."""
     media = [(row.lesson_id, row.asset) for row in draft.lessons if row.asset is not None]
-    originals = [key for _lesson_id, asset in media for key in (asset.source_key, asset.captions_key) if key]
+    originals = [key for _lesson_id, asset in media for key in _originals(asset)]
     if not all(storage().exists(key) for key in originals):
         raise Conflict(_("有一个视频的原件不见了，导出不了。请告诉管理这个网站的人。"))
     films = sum(storage().size(key) for key in originals)
@@ -44,6 +44,20 @@ def write_draft(draft: Draft, target: Path) -> None:
         raise Conflict(_("视频一共超过 300 MB，不能在网页上导出。请让管理网站的人用命令导出。"))
     bodies.require_room(films * COPIES)
     _write(documents.content_of(draft), media, target)
+
+
+def _originals(asset: MediaAsset) -> list[str]:
+    """Return the keys of what a medium was made from: its file, its captions, the recordings of its slides."""
+    keys = [key for key in (asset.source_key, asset.captions_key) if key]
+    if asset.kind != "slides" or not storage().exists(asset.source_key):
+        return keys
+    with storage().open(asset.source_key) as file:
+        slides = json.load(file)["slides"]
+    return keys + [_beside(asset, slide["audio"]) for slide in slides if slide.get("audio")]
+
+
+def _beside(asset: MediaAsset, name: str) -> str:
+    return str(Path(asset.source_key).parent / name)
 
 
 def _write(content: Document, media_of: Sequence[tuple[str, MediaAsset]], target: Path) -> None:
@@ -107,7 +121,7 @@ def _with_recordings(asset: MediaAsset, scratch: Path, main: str) -> None:
     for slide in told["slides"]:
         if name := slide.get("audio"):
             slide["audio"] = (Path(main).parent / name).as_posix()
-            _copy(str(Path(asset.source_key).parent / name), scratch / slide["audio"])
+            _copy(_beside(asset, name), scratch / slide["audio"])
     (scratch / main).write_text(json.dumps(told, ensure_ascii=False), "utf-8")
 
 

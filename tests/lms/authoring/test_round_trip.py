@@ -13,6 +13,7 @@ from PIL import Image
 
 from courses.formats import package
 from lms.accounts.models import Person
+from lms.assets.commands import storage
 from lms.authoring import exchange
 from lms.authoring.models import Draft
 from lms.cli import course_files
@@ -99,6 +100,16 @@ def test_the_page_and_the_command_write_the_same_package(studio: Studio, rich: P
     db.session.commit()
     course_files.bring_out("about", str(tmp_path / "out.zip"))
     assert (tmp_path / "out.zip").read_bytes() == from_page
+
+
+@pytest.mark.parametrize("name", ["audio-0.wav", "main.json"])
+def test_a_lost_recording_of_a_slide_is_said_like_a_lost_film(studio: Studio, rich: Path, name: str) -> None:
+    draft = bring(studio, rich)
+    (lost,) = [key for key in storage().all_keys() if Path(key).name == name]
+    storage().delete(lost)
+    answer = studio.browser.get(f"/teach/c/{draft.id}/package")
+    assert answer.status_code == 409
+    assert "原件不见了，导出不了。请告诉管理这个网站的人。" in answer.get_data(as_text=True)
 
 
 def test_a_trainer_next_door_takes_no_package_away(
