@@ -1,5 +1,6 @@
 """The form of a session: what was typed, with a sentence for each thing that is wrong."""
 
+from dataclasses import dataclass
 from datetime import date, time
 
 from flask_babel import gettext as _
@@ -23,6 +24,15 @@ def seats_of(typed: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= MOST_SEATS):
         raise Invalid(f"座位数请写 1 到 {MOST_SEATS} 的数字。")
     return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A one-line form that was not taken: the id of its field, what was typed there, and what is wrong with it."""
+
+    field: str
+    typed: str
+    why: str
 
 
 class SessionForm(FlaskForm):

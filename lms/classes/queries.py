@@ -132,6 +132,16 @@ def roster(session_id: int) -> list[OnRoster]:
     return listed + [OnRoster(one.person, None, one) for one in came.values()]
 
 
+def attendance(attendance_id: int) -> Attendance:
+    """Return an attendance at a session of her units; raises Missing."""
+    inside = ClassSession.unit_id.in_(scope.ids())
+    of = select(Attendance).join(ClassSession, ClassSession.id == Attendance.session_id)
+    row = db.session.scalar(of.where(Attendance.id == attendance_id, inside))
+    if row is None:
+        raise Missing
+    return row
+
+
 def by_code(own: str) -> ClassSession:
     """Return the session of a code; raises Missing."""
     session = db.session.scalar(select(ClassSession).where(ClassSession.code == own[:64]))

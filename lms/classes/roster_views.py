@@ -6,10 +6,11 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as Answer
 
 from lms.classes import corrections, queries, roster_file
-from lms.classes.models import Attendance, ClassSession
+from lms.classes.forms import Refused
+from lms.classes.models import ClassSession
 from lms.classes.views import page
 from lms.core import audit_log, bodies, days
-from lms.core.errors import Conflict, Invalid, Missing
+from lms.core.errors import Conflict, Invalid
 from lms.extensions import db
 from lms.federations import scope
 from lms.federations.guards import requires
@@ -49,7 +50,7 @@ def export(session_id: int) -> Answer | tuple[str, int]:
     try:
         purpose = corrections.reason_of(request.form.get("purpose", ""), corrections.NO_PURPOSE)
     except Invalid as error:
-        return page(session, error=error.message), error.status
+        return _refused(session, "purpose", error)
     listed, hidden = queries.within_scope(queries.roster(session.id))
     packed = bodies.scratch_file()
     roster_file.write(packed, session, queries.title_of(session), listed, hidden)
@@ -62,6 +63,12 @@ def export(session_id: int) -> Answer | tuple[str, int]:
     return answer
 
 
+def _refused(session: ClassSession, field: str, error: Invalid | Conflict) -> tuple[str, int]:
+    db.session.rollback()
+    typed = request.form.get("purpose" if field == "purpose" else "reason", "").replace("\0", "")
+    return page(session, refused=Refused(field, typed, error.message)), error.status
+
+
 @bp.post("/<int:session_id>/cancellation")
 @requires(Permission.CLASSES_HOLD)
 def cancel(session_id: int) -> Answer | tuple[str, int]:
@@ -71,8 +78,7 @@ def cancel(session_id: int) -> Answer | tuple[str, int]:
         reason = corrections.reason_of(request.form.get("reason", ""))
         corrections.cancel(session, reason, actor_id=current_user.id)
     except (Invalid, Conflict) as error:
-        db.session.rollback()
-        return page(session, error=error.message), error.status
+        return _refused(session, "cancel-reason", error)
     db.session.commit()
     flash(_("这场课取消了。报了名的人在课程页上看得到原因。"), "ok")
     return redirect(url_for("classes.show", session_id=session.id))
@@ -82,17 +88,14 @@ def cancel(session_id: int) -> Answer | tuple[str, int]:
 @requires(Permission.CLASSES_HOLD)
 def correct(attendance_id: int) -> Answer | tuple[str, int]:
     """Take an attendance back, or give it again; both stay on record."""
-    row = db.session.get(Attendance, attendance_id)
-    if row is None:
-        raise Missing
-    session = scope.one_or_404(ClassSession, row.session_id)
-    change = corrections.give_again if request.form.get("to") == "came" else corrections.take_back
+    row = queries.attendance(attendance_id)
+    session, to = row.session, "came" if request.form.get("to") == "came" else "absent"
+    change = corrections.give_again if to == "came" else corrections.take_back
     try:
         reason = corrections.reason_of(request.form.get("reason", ""))
         change(row, reason, actor_id=current_user.id)
     except (Invalid, Conflict) as error:
-        db.session.rollback()
-        return page(session, error=error.message), error.status
+        return _refused(session, f"{to}-{attendance_id}", error)
     db.session.commit()
     flash(_("更正记下了，原来的记录也留着。已经学完的整门课和证书没有变。"), "ok")
     return redirect(url_for("classes.show", session_id=session.id))

@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 
 from lms.catalogue.models import Course
 from lms.classes import codes, commands, queries
-from lms.classes.forms import SessionForm
+from lms.classes.forms import Refused, SessionForm
 from lms.classes.models import ClassSession
 from lms.core import audit_log, clock, crypto, days
 from lms.core.errors import Conflict, Invalid
@@ -102,14 +102,24 @@ def show(session_id: int) -> str:
     return shown
 
 
-def page(session: ClassSession, *, q: str = "", chosen: Sequence[str] = (), error: str = "") -> str:
-    """Return the page of a session with its roster."""
+def page(
+    session: ClassSession,
+    *,
+    q: str = "",
+    chosen: Sequence[str] = (),
+    error: str = "",
+    refused: Refused | None = None,
+) -> str:
+    """Return the page of a session with its roster; a refused form of it opens, or (once it is gone) is only said."""
     found, more, not_found = _search(q)
     listed = queries.roster(session.id)
+    fields = _fields(session, listed)
     return render_template(
         "classes/show.html",
         session=session,
         title=queries.title_of(session),
+        fields=fields,
+        refused=refused if refused and refused.field in fields else None,
         came=[one for one in listed if one.attendance],
         missing=[one for one in listed if not one.attendance and one.sign_up and one.sign_up.seat],
         queue=[one for one in listed if not one.attendance and one.sign_up and not one.sign_up.seat],
@@ -123,9 +133,19 @@ def page(session: ClassSession, *, q: str = "", chosen: Sequence[str] = (), erro
         more=more,
         not_found=not_found,
         chosen=chosen,
-        error=error,
+        error=refused.why if refused else error,
         days=days,
     )
+
+
+def _fields(session: ClassSession, listed: Sequence[queries.OnRoster]) -> set[str]:
+    """Return the ids of the fields that ask why: of what can still be exported, called off, put right."""
+    shown = {"purpose"} | {f"absent-{one.attendance.id}" for one in listed if one.attendance}
+    if session.cancellation is not None:
+        return shown
+    if clock.now() <= session.ends_at:
+        shown.add("cancel-reason")
+    return shown | {f"came-{one.record.id}" for one in listed if one.record and not one.attendance}
 
 
 def _search(q: str) -> tuple[Sequence[object], bool, str]:

@@ -1,5 +1,6 @@
 """The roster taken away and put right: a sheet to sign, an Excel file, a session called off, a wrong tick."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 
@@ -210,6 +211,39 @@ def test_a_wrong_tick_opens_the_lesson_again_while_the_course_goes_on_and_every_
     page = text(auditor, f"/audit/p/{her.public_id}")
     assert why in page and "整门课当时已经学完" in page
     assert len(db.session.scalars(select(Completion)).all()) == 1, "finished stays finished"
+
+
+def opened(words: str, field: str, typed: str) -> bool:
+    """Say whether one box of the page stands open, with what was typed in its field and the message tied to it."""
+    before, box = words.split("<details open>")
+    found = re.search(rf'<input class="input" id="{field}"[^>]*>', box.split("</details>")[0])
+    assert found and f'value="{typed}"' in found[0] and 'aria-invalid="true"' in found[0]
+    assert re.search(rf'aria-describedby="([a-z0-9-]* )?{field}-error"', found[0])
+    assert f'href="#{field}"' in before and f'id="{field}-error"' in box
+    return words.count("aria-invalid") == 1
+
+
+def test_a_refused_form_stands_open_with_what_was_typed_and_what_is_wrong_beside_its_field(
+    as_person: SignIn, organiser: FlaskClient, place: Tree, session: ClassSession, her: Person
+) -> None:
+    long = "台风，路封了。" * 30
+    with clock.travel(hours=1, minutes=30):
+        row = tick(organiser, session, her)
+        correction = f"/teach/sessions/attendance/{row.id}"
+        for where, field, typed in (
+            (roster(session, "/roster"), "purpose", "看"),
+            (roster(session, "/cancellation"), "cancel-reason", long),
+            (correction, f"absent-{row.id}", long),
+        ):
+            name = "purpose" if field == "purpose" else "reason"
+            status, words = send(organiser, where, **{name: typed})
+            assert status == 422 and opened(words, field, typed)
+        assert send(organiser, correction, reason="点错了人")[0] == 302
+        status, words = send(organiser, correction, reason="点错了人，再说一次")
+        assert status == 409 and "已经是这样记的了" in words and "再说一次" not in words
+        status, words = send(organiser, correction, reason="她", to="came")
+        assert status == 422 and opened(words, f"came-{row.id}", "她")
+    assert "<details open>" not in text(organiser, roster(session))
 
 
 def test_another_county_and_she_herself_put_nothing_right(
