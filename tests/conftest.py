@@ -23,6 +23,7 @@ class Browser(FlaskClient):
     """A client whose every request has an application context of its own, as on a server."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs.setdefault("buffered", True)  # read to the end and closed, as a server does
         with self.application.app_context():
             return super().open(*args, **kwargs)
 
