@@ -51,13 +51,18 @@ def one_or_404(attempt_id: int) -> Attempt:
 
 
 def waiting() -> tuple[int, Sequence[Waiting]]:
-    """Return how many papers of the scope wait, and the answers of the oldest of them."""
-    unmarked = _in_scope().where(Attempt.awaiting > 0, Attempt.submitted_at.is_not(None))
-    count = db.session.scalar(
-        select(func.count()).select_from(unmarked.with_only_columns(Attempt.id).subquery())
-    )
-    rows = db.session.scalars(unmarked.order_by(Attempt.submitted_at, Attempt.id).limit(SHOWN)).all()
-    return count or 0, [one for attempt in rows for one in _of(attempt)]
+    """Return how many answers of the scope wait, and those of the papers handed in first."""
+    oldest = _unmarked().order_by(Attempt.submitted_at, Attempt.id).limit(SHOWN)
+    return waiting_count(), [one for attempt in db.session.scalars(oldest).all() for one in _of(attempt)]
+
+
+def waiting_count() -> int:
+    """Return how many answers of the scope wait for a person."""
+    return db.session.scalar(_unmarked().with_only_columns(func.sum(Attempt.awaiting))) or 0
+
+
+def _unmarked() -> Select[Attempt]:
+    return _in_scope().where(Attempt.awaiting > 0, Attempt.submitted_at.is_not(None))
 
 
 def _of(attempt: Attempt) -> list[Waiting]:

@@ -177,6 +177,20 @@ def film_of(row: DraftLesson) -> Film:
     return Film("waiting", asset, 0.0, _ahead(job))
 
 
+def failed_films() -> list[tuple[DraftLesson, Film]]:
+    """Return the lessons of the drafts in scope whose film, recording or document could not be made, newest first."""
+    unmade = db.session.scalars(
+        select(DraftLesson)
+        .join(Draft)
+        .join(DraftLesson.asset)
+        .where(Draft.unit_id.in_(scope.ids()), MediaAsset.status != AssetStatus.READY)
+        .options(joinedload(DraftLesson.draft), joinedload(DraftLesson.asset))
+        .order_by(MediaAsset.id.desc(), DraftLesson.id)
+    ).all()
+    films = [(row, film_of(row)) for row in unmade]
+    return [(row, film) for row, film in films if film.state in ("refused", "stuck")]
+
+
 def _ahead(job: Job) -> int:
     """Return how many pieces of work of the same lane come first."""
     busy = Job.state == JobState.RUNNING

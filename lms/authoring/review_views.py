@@ -23,8 +23,14 @@ LONGEST = 500
 @bp.get("")
 @requires(Permission.COURSES_REVIEW)
 def index() -> str:
-    """List the courses of her units that ask for an expert."""
-    return render_template("authoring/reviews.html", cases=reviewing.cases())
+    """List the courses of her units that ask for an expert; with `state=waiting` only those that wait for her."""
+    only_waiting = request.args.get("state") == "waiting"
+    cases = reviewing.cases()
+    waiting = [one for one in cases if one.state == "waiting"]
+    return render_template(
+        "authoring/reviews.html", cases=waiting if only_waiting else cases, count=len(waiting),
+        only_waiting=only_waiting,
+    )  # fmt: skip
 
 
 @bp.get("/<course_slug>")

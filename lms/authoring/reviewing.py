@@ -11,7 +11,7 @@ from courses.model import Review
 from lms.authoring import documents
 from lms.authoring.models import Draft
 from lms.catalogue import reviews
-from lms.catalogue.models import Course, CourseReview, CourseState
+from lms.catalogue.models import Course, CourseReview, CourseState, Verdict
 from lms.core.errors import Missing
 from lms.extensions import db
 from lms.federations import queries as units
@@ -28,6 +28,14 @@ class Case:
     signature: CourseReview | None
     said: Sequence[CourseReview]
 
+    @property
+    def state(self) -> str:
+        """passed | returned | waiting: words that were changed after they were sent back wait anew."""
+        last = self.said[0] if self.said else None
+        if self.signature is None and last is not None and last.verdict == Verdict.RETURNED:
+            return "returned" if last.digest == reviews.digest_of(self.content) else "waiting"
+        return "passed" if self.signature else "waiting"
+
 
 def cases() -> list[Case]:
     """Return the courses of her units that ask for an expert, those without a signature first."""
@@ -36,6 +44,11 @@ def cases() -> list[Case]:
     found += [_case(None, course) for course in _courses() if course.slug not in known]
     asked = [case for case in found if case.content.review == Review.AWAITING_EXPERT]
     return sorted(asked, key=lambda case: case.signature is not None)
+
+
+def waiting() -> list[Case]:
+    """Return those of the cases that wait for her word."""
+    return [one for one in cases() if one.state == "waiting"]
 
 
 def case(slug: str) -> Case:

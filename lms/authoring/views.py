@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as Answer
 from wtforms.fields.choices import SelectChoice
 
 from courses.errors import CourseError
-from lms.authoring import commands, documents, forms, media_lessons, queries, steps
+from lms.authoring import commands, documents, forms, media_lessons, queries, steps, today
 from lms.authoring.models import Draft
 from lms.catalogue.models import Course
 from lms.catalogue.words import CATEGORIES, TIERS
@@ -38,10 +38,17 @@ def unit_in_scope(code: str) -> Unit:
 @bp.get("")
 @requires(Permission.COURSES_WRITE)
 def index() -> str:
-    """Show her courses by state."""
+    """Show what waits for her today, and her courses by state."""
     rows = queries.shelves()
     groups = [(state, [one for one in rows if one.state == state]) for state in STATES]
-    return render_template("authoring/index.html", groups=groups, empty=not rows)
+    return render_template("authoring/index.html", groups=groups, empty=not rows, today=today.lines())
+
+
+@bp.get("/failed")
+@requires(Permission.COURSES_WRITE)
+def failed() -> str:
+    """List the lessons whose film, recording or document could not be made."""
+    return render_template("authoring/failed.html", rows=queries.failed_films())
 
 
 @bp.get("/new")

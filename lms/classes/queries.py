@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -11,7 +13,7 @@ from lms.accounts.models import Person
 from lms.catalogue.models import Course
 from lms.catalogue.queries import content_of, published
 from lms.classes.models import Attendance, AttendanceChange, ClassSession, SignUp
-from lms.core import clock
+from lms.core import clock, days
 from lms.core.errors import Missing
 from lms.extensions import db
 from lms.federations import scope
@@ -61,13 +63,38 @@ def title_of(session: ClassSession) -> str:
     return next((one.title for one in lessons if one.id == session.lesson_id), session.course.title)
 
 
-def sessions(page: int) -> tuple[Sequence[Line], bool]:
-    """Return a page of the sessions of her units, newest first, and whether there are more."""
+class When(StrEnum):
+    """Sessions still to be held: today, or on the seven days after it."""
+
+    TODAY = "today"
+    WEEK = "week"
+
+
+def _to_come(when: When) -> Select[ClassSession]:
+    """The sessions of her units still to be held then, but for those called off."""
+    today, tomorrow = days.bounds(days.day_of(clock.now()))
+    since, until = (today, tomorrow) if when == When.TODAY else (tomorrow, tomorrow + timedelta(days=7))
+    return select(ClassSession).where(
+        ClassSession.unit_id.in_(scope.ids()),
+        ClassSession.starts_at >= since,
+        ClassSession.starts_at < until,
+        ClassSession.ends_at > clock.now(),
+        ~ClassSession.cancellation.has(),
+    )
+
+
+def count(when: When) -> int:
+    """Return how many sessions of her units are still to be held then."""
+    return db.session.scalar(_to_come(when).with_only_columns(func.count())) or 0
+
+
+def sessions(page: int, when: When | None = None) -> tuple[Sequence[Line], bool]:
+    """Return a page of the sessions of her units, and whether there are more: all, newest first, or those to come in turn."""
+    newest = (ClassSession.starts_at.desc(), ClassSession.id.desc())
+    every = select(ClassSession).where(ClassSession.unit_id.in_(scope.ids())).order_by(*newest)
+    chosen = _to_come(when).order_by(ClassSession.starts_at, ClassSession.id) if when else every
     rows = db.session.scalars(
-        select(ClassSession)
-        .options(joinedload(ClassSession.unit), joinedload(ClassSession.course))
-        .where(ClassSession.unit_id.in_(scope.ids()))
-        .order_by(ClassSession.starts_at.desc(), ClassSession.id.desc())
+        chosen.options(joinedload(ClassSession.unit), joinedload(ClassSession.course))
         .limit(PAGE + 1)
         .offset((page - 1) * PAGE)
     ).all()

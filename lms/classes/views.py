@@ -32,12 +32,14 @@ MOST_TICKS = 500
 @bp.get("")
 @requires(Permission.CLASSES_HOLD)
 def index() -> str:
-    """List the sessions of her units."""
+    """List the sessions of her units; with `when` only those of today, or of the seven days after it."""
     page = min(max(request.args.get("page", 1, int), 1), FAR_PAGE)
-    lines, more = queries.sessions(page)
+    when = request.args.get("when", None, queries.When)
+    lines, more = queries.sessions(page, when)
     return render_template(
-        "classes/index.html", lines=lines, more=more, page=page, days=days, now=clock.now()
-    )
+        "classes/index.html", lines=lines, more=more, page=page, when=when, days=days, now=clock.now(),
+        counts={one: queries.count(one) for one in queries.When},
+    )  # fmt: skip
 
 
 @bp.get("/new")

@@ -1,5 +1,7 @@
 """Who sees what: one rule, two faces. Outside her units a thing is simply not there (404)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from flask import g
@@ -47,6 +49,17 @@ def within(*unit_ids: int) -> Select[int]:
 def ids() -> Select[int]:
     """Return the units of the present request's door (`@requires` put them into g.scope)."""
     return within(*g.scope)
+
+
+@contextmanager
+def through(person_id: int, permission: Permission) -> Iterator[None]:
+    """Let `ids()` mean the units of another door of hers for the length of a `with` block: what that page would list."""
+    before = g.scope
+    g.scope = tuple(top_units(person_id, permission))
+    try:
+        yield
+    finally:
+        g.scope = before
 
 
 def one_or_404(model: type[Row], row_id: int) -> Row:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from courses.model import AssignmentBody, EvidenceKind, Lesson
@@ -20,6 +20,7 @@ from lms.learning import commands, work_files
 from lms.learning.models import HandIn
 
 WORDS_LENGTH, COMMENT_LENGTH = 4000, 500
+SHOWN = 100
 
 
 def hand_in(
@@ -119,7 +120,25 @@ def _hers_to_mark() -> ColumnElement[bool]:
     )
 
 
-def in_scope(limit: int = 100) -> Sequence[HandIn]:
+def waiting(person_id: int, limit: int = SHOWN) -> tuple[int, Sequence[HandIn]]:
+    """Return how much work waits for her, which is not her own, and the oldest of it."""
+    rows = _waiting_for(person_id).options(joinedload(HandIn.enrolment).joinedload(Enrolment.person))
+    return waiting_count(person_id), db.session.scalars(rows.order_by(HandIn.id).limit(limit)).all()
+
+
+def waiting_count(person_id: int) -> int:
+    """Return how much work of her units' people and courses waits for her."""
+    return db.session.scalar(_waiting_for(person_id).with_only_columns(func.count())) or 0
+
+
+def _waiting_for(person_id: int) -> Select[HandIn]:
+    own = select(Enrolment.id).where(Enrolment.person_id == person_id)
+    return select(HandIn).where(
+        _hers_to_mark(), HandIn.state == Handed.WAITING, HandIn.enrolment_id.not_in(own)
+    )
+
+
+def in_scope(limit: int = SHOWN) -> Sequence[HandIn]:
     """Return the work of her units' people and courses: what waits first, the oldest of it on top."""
     return db.session.scalars(
         select(HandIn)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
@@ -12,6 +12,7 @@ from courses.model import Lesson, LessonKind
 from courses.state import Handed
 from lms.accounts.models import Person, PersonState
 from lms.catalogue.models import Course, CourseState
+from lms.core import clock
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
 from lms.federations import scope
@@ -20,6 +21,8 @@ from lms.learning import queries
 from lms.learning.models import Completion, HandIn, LessonProgress
 
 PAGE = 50
+AWAY = timedelta(days=14)
+"""Whoever began a course and was not here for so long may need a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Stuck:
     """A person on her way: what the judge says is next, how far the film of that lesson has come, when she was here."""
 
     person: Person
+    course: Course
     explanation: Explanation
     lesson: str
     at_second: str
@@ -95,20 +99,44 @@ def finished(course_id: int) -> tuple[int, Sequence[Person]]:
 
 def stuck(course_id: int) -> list[Stuck]:
     """Return her people who began and have not finished, whoever was away longest on top."""
-    finished = select(Completion.enrolment_id).where(Completion.course_id == course_id)
+    return _longest_away(_unfinished().where(Enrolment.course_id == course_id))
+
+
+def away() -> tuple[int, list[Stuck]]:
+    """Return how many unfinished courses her people have left alone for AWAY, and whose these are."""
+    return away_count(), _longest_away(_away())
+
+
+def away_count() -> int:
+    """Return how many unfinished courses her people have left alone for AWAY."""
+    return db.session.scalar(_away().with_only_columns(func.count())) or 0
+
+
+def _away() -> Select[Enrolment]:
+    long_ago = clock.now() - AWAY
+    open_courses = select(Course.id).where(Course.state == CourseState.PUBLISHED)
+    lately = select(LessonProgress.enrolment_id).where(
+        LessonProgress.enrolment_id == Enrolment.id, LessonProgress.updated_at > long_ago
+    )
+    return _unfinished().where(
+        Enrolment.course_id.in_(open_courses), Enrolment.created_at <= long_ago, ~lately.exists()
+    )
+
+
+def _unfinished() -> Select[Enrolment]:
+    finished = select(Completion.enrolment_id)
+    return select(Enrolment).where(Enrolment.person_id.in_(_members()), Enrolment.id.not_in(finished))
+
+
+def _longest_away(chosen: Select[Enrolment]) -> list[Stuck]:
     last = (
         select(func.max(LessonProgress.updated_at))
         .where(LessonProgress.enrolment_id == Enrolment.id)
         .scalar_subquery()
     )
     rows = db.session.execute(
-        select(Enrolment, last)
-        .where(
-            Enrolment.course_id == course_id,
-            Enrolment.person_id.in_(_members()),
-            Enrolment.id.not_in(finished),
-        )
-        .options(joinedload(Enrolment.person), joinedload(Enrolment.version))
+        chosen.add_columns(last)
+        .options(joinedload(Enrolment.person), joinedload(Enrolment.version), joinedload(Enrolment.course))
         .order_by(func.coalesce(last, Enrolment.created_at), Enrolment.id)
         .limit(PAGE)
     ).all()
@@ -123,6 +151,7 @@ def _stuck(enrolment: Enrolment, seen: datetime) -> Stuck:
     row = db.session.get(LessonProgress, (enrolment.id, lesson_id)) if lesson_id else None
     return Stuck(
         enrolment.person,
+        enrolment.course,
         explanation,
         content.lesson(lesson_id).title if lesson_id else "",
         _place(content.lesson(lesson_id), row.position) if lesson_id and row and row.position else "",

@@ -20,10 +20,10 @@ bp = Blueprint("learners", __name__, template_folder="templates", url_prefix="/t
 @bp.get("/people")
 @requires(Permission.ATTEMPTS_MANAGE)
 def index() -> str:
-    """List the courses her people learn; with `course` show one of them, which is recorded."""
+    """List the courses her people learn; `course` shows one of them and `away` who stays away: these are recorded."""
     slug = request.args.get("course", "")
     if not slug:
-        return render_template("learning/learners.html", shelves=people_queries.shelves())
+        return _away_page() if "away" in request.args else _index_page()
     course = by_slug(slug)
     total, missing = people_queries.not_started(course.id)
     done_total, done = people_queries.finished(course.id)
@@ -46,6 +46,22 @@ def index() -> str:
         done=done,
         work=people_queries.waiting_work(course.id),
         has_survey=any(one.kind == LessonKind.SURVEY for one in lessons),
+    )
+    db.session.commit()
+    return page
+
+
+def _index_page() -> str:
+    return render_template(
+        "learning/learners.html", shelves=people_queries.shelves(), away=people_queries.away_count()
+    )
+
+
+def _away_page() -> str:
+    count, rows = people_queries.away()
+    audit_log.record(current_user.id, "learners.read", "course", "-", {"shown": len(rows)})
+    page = render_template(
+        "learning/learners_away.html", count=count, rows=rows, days=people_queries.AWAY.days
     )
     db.session.commit()
     return page

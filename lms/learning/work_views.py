@@ -21,10 +21,13 @@ bp = Blueprint("work", __name__, template_folder="templates")
 @bp.get("/teach/hand-ins")
 @requires(Permission.ATTEMPTS_MANAGE)
 def index() -> str:
-    """List the work to look at."""
-    rows = [(one, one.enrolment.version.content.lesson(one.lesson_id)) for one in assignments.in_scope()]
+    """List the work to look at; with `state=waiting` only what waits for her."""
+    only_waiting = request.args.get("state") == "waiting"
+    count, waiting = assignments.waiting(current_user.id)
+    listed = waiting if only_waiting else assignments.in_scope()
+    rows = [(one, one.enrolment.version.content.lesson(one.lesson_id)) for one in listed]
     audit_log.record(current_user.id, "work.listed", "hand_in", "-", {"shown": len(rows)})
-    page = render_template("learning/work.html", rows=rows)
+    page = render_template("learning/work.html", rows=rows, count=count, only_waiting=only_waiting)
     db.session.commit()
     return page
 

@@ -186,6 +186,7 @@ def test_a_recording_that_cannot_begin_without_a_network_says_so_and_one_button_
     told = phone.locator("[data-video-failed]")
     expect(told).to_contain_text("网络断开了，录音停在这里")
     expect(told).to_contain_text("听过的已保存在手机上")
+    expect(phone.get_by_role("button", name="播放", exact=True)).to_be_visible()
     phone.context.set_offline(False)
     told.get_by_role("button", name="再试一次").tap()
     until(phone, SECOND, 1)
@@ -200,7 +201,7 @@ def test_a_document_survives_a_cut_and_another_phone_until_every_page_was_seen(
 ) -> None:
     open_lesson(phone, hall, 2)
     with_worker(phone)
-    assert too_small(phone.locator(".bar")) == []
+    assert too_small(phone.locator(".bar")) == too_small(phone.locator(".plain-list")) == []
     phone.get_by_role("link", name="下一页").tap()
     at_page(phone, 2)
     assert phone.locator("img.sheet").evaluate("(one) => one.decode().then(() => one.naturalWidth)") == 1080

@@ -82,7 +82,7 @@ def test_an_essay_waits_for_a_person_and_her_marks_finish_the_lesson(
     assert (attempt.awaiting, attempt.passed) == (1, False)
     trainer = as_person(house.staff(Role.TRAINER, place.county))
     listed = trainer.get("/teach/marking").get_data(as_text=True)
-    assert "2 份等着看" in listed
+    assert "2 道题等着看" in listed
     form = f"/teach/marking/{attempt.id}/q1"
     assert "我觉得先敲门。" in trainer.get(form).get_data(as_text=True)
     refused = house.post(trainer, form, **{"points-r1": "3", "comment": "很好"})

@@ -168,6 +168,7 @@
   /* A cut is told as a cut; what fails with a network is told as the page came with it. */
   Player.prototype.failed = function (is) {
     var cut = is && navigator.onLine === false, sound = this.sound, words;
+    if (is) { this.video.pause(); }
     JG.each(document.querySelectorAll('[data-video-failed]'), function (node) {
       var lines = node.querySelectorAll('p');
       node.hidden = !is;
@@ -203,7 +204,7 @@
   Player.prototype.buttons = function () {
     var self = this, row = this.box.querySelector('[data-player-buttons]'), acts;
     acts = {
-      play: function () { if (self.video.paused) { self.play(); } else { self.video.pause(); } },
+      play: function () { if (self.video.error || self.video.networkState === 3) { acts.retry(); } else if (self.video.paused) { self.play(); } else { self.video.pause(); } },
       back: function () { self.video.currentTime = Math.max(0, self.video.currentTime - 15); },
       rate: function () {
         var next = RATES[(RATES.indexOf(self.video.playbackRate) + 1) % RATES.length];
