@@ -4,12 +4,13 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from media import run
+from media import mp3, run
 from media.errors import MediaError
 
 MAX_SECONDS = 4 * 3600
 RECORDINGS = ("mp3", "mov,mp4,m4a,3gp,3g2,mj2", "wav", "ogg")
 """What ffprobe calls the four kinds of recordings that are taken: MP3, M4A, WAV, OGG."""
+CUT = "录音后面缺了一截，可能没有传完整。请重新导出 MP3 或 M4A 再试。"
 NO_SOUND = "这个录音读不出来，可能没有传完整，或不是录音。请重新导出 MP3 或 M4A 再试。"
 SOUND_WORDS = {
     "no-media": "这个文件里没有声音。请换一个录音文件。",
@@ -59,10 +60,12 @@ def probe(path: Path) -> MediaInfo:
     found = json.loads(run.output(command))
     streams = tuple(_stream(one) for one in found.get("streams", []) if not _is_cover(one))
     container = found.get("format", {})
-    duration = float(container.get("duration") or 0)
     kinds = {one.kind for one in streams}
     if not kinds & {"video", "audio"}:
         raise MediaError("no-media", "这个文件里没有图像也没有声音。请换一个视频文件。")
+    duration = float(container.get("duration") or 0)
+    if container.get("format_name") == "mp3" and not mp3.says_length(path):
+        duration = mp3.length(path) or duration
     if duration <= 0:
         raise MediaError("no-duration", "这个文件没有长度，可能没有传完整。请重新导出 MP4 再试。")
     if duration > MAX_SECONDS:
@@ -81,6 +84,8 @@ def recording(path: Path) -> MediaInfo:
         raise MediaError("video", "这是视频，不是录音。请用视频课，或先导出成 MP3、M4A 再传。")
     if info.format not in RECORDINGS:
         raise MediaError("sound-kind", "录音只收 MP3、M4A、WAV 和 OGG。请换一种格式导出再传。")
+    if info.format == "mp3" and not mp3.says_length(path) and mp3.is_cut(path):
+        raise MediaError("duration", CUT)
     return info
 
 

@@ -6,12 +6,11 @@ from media import captions as texts
 from media import made, run
 from media.encode import File, Packaged
 from media.errors import MediaError
-from media.probe import MediaInfo, about_sound, probe, recording
+from media.probe import CUT, MediaInfo, about_sound, probe, recording
 
 RATE, SAMPLES = "48k", "44100"
 """Speech for phones: mono, 48 kbit/s at most (ux.md 11); an hour is about 21 MB."""
 MAY_DIFFER = 0.5
-SHORTER = "录音后面缺了一截，可能没有传完整。请重新导出 MP3 或 M4A 再试。"
 
 
 def package(
@@ -54,7 +53,7 @@ def _encode(
 def _checked(path: Path, source: MediaInfo) -> File:
     made = probe(path)
     if source.duration - made.duration > max(MAY_DIFFER, source.duration * 0.01):
-        raise MediaError("duration", SHORTER)
+        raise MediaError("duration", CUT)
     return File("audio", path, None, None, made.duration, path.stat().st_size)
 
 

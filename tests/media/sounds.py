@@ -4,10 +4,18 @@ import subprocess
 from pathlib import Path
 
 
-def tone(path: Path, seconds: int = 6) -> Path:
+def tone(path: Path, seconds: int = 6, *shape: str) -> Path:
     """A real recording, its kind by the ending of the name."""
-    command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", f"sine=duration={seconds}", str(path)]
-    subprocess.run(command, check=True, timeout=60)
+    command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", f"sine=duration={seconds}"]
+    subprocess.run([*command, *shape, str(path)], check=True, timeout=60)
+    return path
+
+
+def unmarked(path: Path) -> Path:
+    """An honest MP3 of six seconds, quiet and then loud, that does not say how long it is."""
+    parts = ["-f", "lavfi", "-i", "sine=duration=3,volume=0.01", "-f", "lavfi", "-i", "anoisesrc=duration=3"]
+    shape = ["-filter_complex", "concat=v=0:a=1", "-q:a", "2", "-write_xing", "0", "-ar", "44100"]
+    subprocess.run(["ffmpeg", "-v", "error", "-y", *parts, *shape, str(path)], check=True, timeout=60)
     return path
 
 
@@ -30,6 +38,13 @@ def film(path: Path) -> Path:
 def torn(path: Path) -> Path:
     """A recording of which the last part never came."""
     whole = tone(path, 20).read_bytes()
+    path.write_bytes(whole[: len(whole) * 6 // 10])
+    return path
+
+
+def torn_unmarked(path: Path) -> Path:
+    """The same without its last part."""
+    whole = unmarked(path).read_bytes()
     path.write_bytes(whole[: len(whole) * 6 // 10])
     return path
 
@@ -74,6 +89,7 @@ BAD = [
     ("a.m4a", film, "是视频"),
     ("a.ogg", flac, "只收 MP3"),
     ("a.mp3", noise, "请"),
+    ("a.mp3", torn_unmarked, "缺了一截"),
 ]
 """(name, maker, a word of the sentence): refused at the door."""
 TORN = ["a.mp3", "a.wav", "a.m4a"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from media import captions, sound
+from media import captions, mp3, sound
 from media.captions import Cue
 from media.errors import MediaError
 from media.probe import probe, recording
@@ -25,6 +25,34 @@ def test_a_recording_becomes_small_mono_aac_that_starts_at_once(tmp_path: Path, 
     assert file.bytes < 6 * 8_000, "48 kbit/s and a little for the container"
     head = file.path.read_bytes()
     assert head.index(b"moov") < head.index(b"mdat"), "fast start"
+
+
+@pytest.mark.parametrize("after", [b"", b"TAG" + bytes(125)], ids=["bare", "tagged"])
+@pytest.mark.parametrize("before", [b"", b"ID3\x04\0\0\0\0\x02\x00" + bytes(256)], ids=["bare", "tagged"])
+def test_a_recording_that_does_not_say_its_length_is_as_long_as_it_sounds(
+    tmp_path: Path, before: bytes, after: bytes
+) -> None:
+    source = sounds.unmarked(tmp_path / "talk.mp3")
+    source.write_bytes(before + source.read_bytes() + after)
+    assert recording(source).duration == pytest.approx(6, abs=0.2)
+    assert sound.package(source, tmp_path / "out").duration == pytest.approx(6, abs=0.2)
+
+
+@pytest.mark.parametrize("rate", [44_100, 22_050, 11_025])
+@pytest.mark.parametrize("shape", [(), ("-q:a", "2"), ("-b:a", "32k")], ids=["usual", "vbr", "cbr"])
+def test_of_an_mp3_it_is_known_whether_it_says_its_length_and_whether_its_end_is_there(
+    tmp_path: Path, rate: int, shape: tuple[str, ...]
+) -> None:
+    marked, bare = (
+        sounds.tone(tmp_path / f"{said}.mp3", 3, *shape, "-ar", str(rate), "-write_xing", said)
+        for said in "10"
+    )
+    assert (mp3.says_length(marked), mp3.says_length(bare)) == (True, False)
+    assert mp3.length(bare) == pytest.approx(3, abs=0.3)
+    whole = bare.read_bytes()
+    for missing in (0, 1, 5, 20):
+        bare.write_bytes(whole[: len(whole) - missing])
+        assert mp3.is_cut(bare) is bool(missing), missing
 
 
 def test_its_captions_come_along_as_vtt(tmp_path: Path) -> None:
