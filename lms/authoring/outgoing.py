@@ -36,14 +36,17 @@ def write(version: CourseVersion, target: Path) -> None:
 def write_draft(draft: Draft, target: Path) -> None:
     """Write a draft as it stands, for its page: raises Conflict for lost originals and films too large for a page."""
     media = [(row.lesson_id, row.asset) for row in draft.lessons if row.asset is not None]
+    content = documents.content_of(draft)
     originals = [key for _lesson_id, asset in media for key in _originals(asset)]
+    if not all(storage().exists(row.storage_key) for row in _shown(content).values()):
+        raise Conflict(_("有一张图片的原件不见了，导出不了。请告诉管理这个网站的人。"))
     if not all(storage().exists(key) for key in originals):
         raise Conflict(_("有一个视频的原件不见了，导出不了。请告诉管理这个网站的人。"))
     films = sum(storage().size(key) for key in originals)
     if films > MOST_BYTES:
         raise Conflict(_("视频一共超过 300 MB，不能在网页上导出。请让管理网站的人用命令导出。"))
     bodies.require_room(films * COPIES)
-    _write(documents.content_of(draft), media, target)
+    _write(content, media, target)
 
 
 def _originals(asset: MediaAsset) -> list[str]:
@@ -79,13 +82,18 @@ def _write(content: Document, media_of: Sequence[tuple[str, MediaAsset]], target
 
 def _pictures(content: Document) -> dict[str, tuple[str, bytes]]:
     """Return address → (name in the package, bytes) of every picture the course shows."""
-    addresses = {pictures.address(key): key for key in _keys(content)}
     found = {}
-    for address, key in addresses.items():
-        if row := db.session.get(Picture, key):
-            with storage().open(row.storage_key) as file:
-                found[address] = (f"img/{key}{Path(row.storage_key).suffix}", file.read())
+    for address, row in _shown(content).items():
+        with storage().open(row.storage_key) as file:
+            name = f"img/{address.removeprefix(pictures.address(''))}{Path(row.storage_key).suffix}"
+            found[address] = (name, file.read())
     return found
+
+
+def _shown(content: Document) -> dict[str, Picture]:
+    """Return address → row of every picture the course shows."""
+    rows = {pictures.address(key): db.session.get(Picture, key) for key in _keys(content)}
+    return {address: row for address, row in rows.items() if row is not None}
 
 
 def _keys(content: Document) -> set[str]:

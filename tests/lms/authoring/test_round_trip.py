@@ -14,6 +14,7 @@ from PIL import Image
 from courses.formats import package
 from lms.accounts.models import Person
 from lms.assets.commands import storage
+from lms.assets.models import Picture
 from lms.authoring import exchange
 from lms.authoring.models import Draft
 from lms.cli import course_files
@@ -110,6 +111,16 @@ def test_a_lost_recording_of_a_slide_is_said_like_a_lost_film(studio: Studio, ri
     answer = studio.browser.get(f"/teach/c/{draft.id}/package")
     assert answer.status_code == 409
     assert "原件不见了，导出不了。请告诉管理这个网站的人。" in answer.get_data(as_text=True)
+
+
+def test_a_lost_picture_is_said_too(studio: Studio, rich: Path) -> None:
+    draft = bring(studio, rich)
+    lost = db.session.scalars(db.select(Picture.storage_key)).first()
+    assert lost
+    storage().delete(lost)
+    answer = studio.browser.get(f"/teach/c/{draft.id}/package")
+    assert answer.status_code == 409
+    assert "有一张图片的原件不见了" in answer.get_data(as_text=True)
 
 
 def test_a_trainer_next_door_takes_no_package_away(
