@@ -128,7 +128,10 @@ def from_html(text: str) -> str:
     if "<" not in text and "&" not in text:
         return text.strip()
     reader = _Reader()
-    reader.feed(text)
+    whole = (
+        text.rfind(">") + 1
+    )  # what opens after the last > is no tag: the parser would try each again to the end
+    reader.feed(text[:whole] + text[whole:].replace("<", "&lt;"))
     reader.close()
     return _tidy("".join(reader.out))
 
