@@ -31,8 +31,9 @@ def _key_faults(item: Item, ids: list[str]) -> Iterator[Fault]:
         yield "key-many", "这是单选或判断题，却标了两个以上的正确答案，请只留一个。"
     if len(set(item.key)) != len(item.key):
         yield "key-twice", "正确答案里有一个写了两遍，请删去一个。"
+    known = set(ids)
     for key in item.key:
-        if key not in ids:
+        if key not in known:
             yield "key-unknown", f"正确答案“{key}”不在选项里，请核对选项编号。"
 
 
