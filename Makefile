@@ -26,7 +26,7 @@ check: setup-test  ## format, lint, strict types, floors
 	@.venv/bin/lint-imports
 
 test: check  ## everything of `check` and the whole test suite
-	@$(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not soak" $(PYTEST_ARGS)
+	@$(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder -m "not soak" $(PYTEST_ARGS)
 
 soak: setup-test  ## the long versions of the tests; writes docs/soak.md
 	@$(PY) -m scripts.soak

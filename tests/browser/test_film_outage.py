@@ -15,7 +15,7 @@ from tests.browser.school import FILM_SECONDS, School
 from tests.browser.test_journeys import PHONE
 from tests.browser.test_starter_journeys import Volunteer
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 SLUG = "my-records"
 MEDIA = re.compile("/media/")
 WAITS = "JSON.parse(localStorage.getItem('jg.outbox') || '[]')"

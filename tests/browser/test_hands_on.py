@@ -13,7 +13,7 @@ from tests.browser.conftest import TRAINER
 from tests.browser.test_journeys import PHONE, join
 from tests.factories import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 DESK = {"width": 1366, "height": 768}
 
 

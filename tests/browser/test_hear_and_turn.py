@@ -23,7 +23,7 @@ from tests.factories import PASSWORD, person
 from tests.lms import media_course
 from tests.media import papers
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 SECOND = "document.querySelector('audio').currentTime"
 BUFFERED = "(() => { var b = document.querySelector('audio').buffered; return b.length ? b.end(b.length - 1) : 0 })()"
 FINGERS = {"viewport": PHONE, "has_touch": True, "is_mobile": True}

@@ -12,7 +12,7 @@ from tests.browser.test_journeys import PHONE, join, read_first
 from tests.factories import PASSWORD
 from tests.lms.audit.facts import sheets
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 DESK = {"width": 1366, "height": 768}
 EVIDENCE_CLICKS, EXCEL_CLICKS = 4, 3
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.test_journeys import PASSWORD, PHONE, join
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 CHECKED = 'value="b" checked'
 """How the page says that 乙 is her answer to the first question."""
 

@@ -14,7 +14,7 @@ from tests.browser.by_keyboard import tab_to
 from tests.browser.conftest import ROOT
 from tests.browser.test_journeys import PHONE, join
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

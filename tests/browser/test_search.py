@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.test_journeys import PHONE, join
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_searcher_lands_on_the_second_of_a_caption(site: str, chromium: Browser) -> None:

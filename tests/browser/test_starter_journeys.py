@@ -13,7 +13,7 @@ from tests.browser.test_journeys import PHONE
 from tests.factories import PASSWORD
 from tests.lms.test_starter_learned import IN_A_HALL, answers, soak_unless_every_day
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @dataclass

@@ -21,7 +21,7 @@ from tests import factories
 from tests.browser.conftest import ROOT
 from tests.media.test_encode import _clip
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 DESK = {"width": 1366, "height": 768}
 QUESTIONS = "1. 第一次上门先说什么？\nA. 我是谁、为什么来\nB. 您家有几口人\n答案：A\n\n2. 可以收礼吗？\nA. 可以\nB. 不可以\n答案：B\n"
 CAPTIONS = "1\n00:00:00,500 --> 00:00:02,000\n您好，我是巾帼志愿者。\n"

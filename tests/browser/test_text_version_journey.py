@@ -14,7 +14,7 @@ from tests.browser.test_journeys import PHONE
 from tests.browser.test_starter_journeys import fill, questions
 from tests.factories import PASSWORD, person
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 SLUG = "my-records"
 MEDIA = re.compile(r"/media/|\.(mp4|m3u8|vtt)")
 

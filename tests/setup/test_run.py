@@ -17,7 +17,7 @@ import pytest
 from scripts import children
 from scripts.started import ROOT, free_port
 
-pytestmark = [pytest.mark.kill, pytest.mark.xdist_group("make-run")]
+pytestmark = pytest.mark.kill
 
 
 @dataclass
