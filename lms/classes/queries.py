@@ -228,7 +228,7 @@ def sign_ups_of(person_id: int, session_ids: Sequence[int]) -> Mapping[int, Sign
 
 
 def withdrawn(person_id: int, course_id: int) -> Mapping[str, str]:
-    """Return lesson id → why her attendance was taken back, for the lessons at none of whose sessions she was."""
+    """Return lesson id → why her attendance was taken back, the last time; she may have come another time (`attended`)."""
     rows = db.session.scalars(
         select(Attendance)
         .join(ClassSession, ClassSession.id == Attendance.session_id)
@@ -240,10 +240,7 @@ def withdrawn(person_id: int, course_id: int) -> Mapping[str, str]:
         )
         .order_by(Attendance.id)
     )
-    there = attended(person_id, course_id)
-    return {
-        one.session.lesson_id: one.changes[-1].reason for one in rows if one.session.lesson_id not in there
-    }
+    return {one.session.lesson_id: one.changes[-1].reason for one in rows}
 
 
 def attended(person_id: int, course_id: int) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from courses.completion import LessonState
 from courses.model import LessonKind
@@ -14,6 +14,8 @@ from lms.classes import queries as classes
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
 from lms.learning.models import Completion, HandIn, LessonCompletion, SurveyAnswer
+
+_FINISHED = select(Completion.id).where(Completion.enrolment_id == bindparam("enrolment"))
 
 
 def added(enrolment: Enrolment, states: dict[str, LessonState]) -> dict[str, LessonState]:
@@ -35,18 +37,20 @@ def added(enrolment: Enrolment, states: dict[str, LessonState]) -> dict[str, Les
 
 def _add_attendance(enrolment: Enrolment, person_id: int, states: dict[str, LessonState]) -> None:
     """Add where she was; an attendance taken back opens its lesson again, unless the whole course was finished with it."""
-    for lesson_id in states.keys() & classes.attended(person_id, enrolment.course_id):
+    there = classes.attended(person_id, enrolment.course_id)
+    for lesson_id in states.keys() & there:
         states[lesson_id] = replace(states[lesson_id], attended=True)
     for lesson_id, reason in classes.withdrawn(person_id, enrolment.course_id).items():
         state = states.get(lesson_id)
-        if state is None or state.how not in (None, How.ATTENDED):
+        if lesson_id in there or state is None or state.how not in (None, How.ATTENDED):
             continue
-        stays = state.done and _finished(enrolment.id)
+        stays = state.done and finished(enrolment.id)
         states[lesson_id] = replace(state, withdrawn=reason, done=stays, how=state.how if stays else None)
 
 
-def _finished(enrolment_id: int) -> bool:
-    return db.session.scalar(select(Completion.id).where(Completion.enrolment_id == enrolment_id)) is not None
+def finished(enrolment_id: int) -> bool:
+    """Say whether an enrolment has its completion."""
+    return db.session.connection().execute(_FINISHED, {"enrolment": enrolment_id}).first() is not None
 
 
 def _add_tests(enrolment_id: int, states: dict[str, LessonState]) -> None:

@@ -111,28 +111,28 @@ class Bundle:
             if isinstance(one, dict):
                 results.append(one)
                 continue
-            first, judged = self._once(connection, one)
-            if judged:
+            judged, is_new = self._once(connection, one)
+            results.append(judged)
+            if is_new:
                 _keep(connection, judged, self.learner)
                 if isinstance(one, AnswerEntry) and judged["state"] == "kept":
                     saved[self.papers[one.attempt].id] += 1
-            results.append(first or judged)
         for attempt_id, count in saved.items():
             event_log.note_saved(attempt_id, count, self.device)
         return results
 
-    def _once(self, connection: Connection, entry: Entry) -> tuple[Judged, Judged]:
-        """Return the answer this entry got before, or else the one it gets now; the other is empty."""
+    def _once(self, connection: Connection, entry: Entry) -> tuple[Judged, bool]:
+        """Return the answer this entry got before, else the one it gets now, and whether it is new."""
         visit = self.visits.get(entry.visit) if isinstance(entry, WatchedEntry) else None
         if visit is not None and isinstance(entry, WatchedEntry):
             found = watching.standing(connection, visit, self.learner, entry.id)
             if found.answer:
-                return found.answer, {}
-            return {}, {"id": entry.id, **self._judge_watched(connection, entry, visit, found)}
+                return found.answer, False
+            return {"id": entry.id, **self._judge_watched(connection, entry, visit, found)}, True
         hers = {"learner": self.learner.name, "id": entry.id}
         if first := connection.execute(_ANSWERED, hers).scalar():
-            return first, {}
-        return {}, {"id": entry.id, **self._judge(connection, entry)}
+            return first, False
+        return {"id": entry.id, **self._judge(connection, entry)}, True
 
     def _judge(self, connection: Connection, entry: Entry) -> Judged:
         if isinstance(entry, AnswerEntry):

@@ -61,7 +61,6 @@ class _Papers:
 
 
 _NONE = _Papers()
-_FINISHED = select(Completion.id).where(Completion.enrolment_id == _ENROLMENT)
 _COMPLETION = select(Completion).where(Completion.enrolment_id == _ENROLMENT)
 
 
@@ -134,11 +133,6 @@ def course_state(enrolment: Enrolment) -> CourseState:
 def completion_of(enrolment_id: int) -> Completion | None:
     """Return the completion of an enrolment, None while she learns."""
     return db.session.scalar(_COMPLETION, {"enrolment": enrolment_id})
-
-
-def finished(enrolment_id: int) -> bool:
-    """Say whether an enrolment has its completion."""
-    return db.session.connection().execute(_FINISHED, {"enrolment": enrolment_id}).first() is not None
 
 
 def completions_of(person_id: int) -> Mapping[int, Completion]:

@@ -33,6 +33,7 @@ from lms.learning import (
     class_views,
     commands,
     document_views,
+    evidence,
     outbox,
     paging,
     queries,
@@ -84,7 +85,7 @@ def course(slug: str) -> str:
         enrolment=enrolment,
         explanation=access.explanation_of(enrolment),
         before=access.courses_before(version.content),
-        finished=queries.finished(enrolment.id) if enrolment else False,
+        finished=evidence.finished(enrolment.id) if enrolment else False,
     )
 
 
